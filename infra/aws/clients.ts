@@ -1,0 +1,64 @@
+import type { EC2Client } from '@aws-sdk/client-ec2'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+
+/** How AWS is reached. On AWS only the region; an endpoint for a proxy, a private partition or a rehearsal. */
+export interface AwsSettings {
+  readonly region: string
+  readonly endpoint?: string
+  /** Attempts per call, first one included. Default 5 */
+  readonly maxAttempts?: number
+  /** A call without an answer for this long has failed. Default 10,000 */
+  readonly requestTimeoutMs?: number
+}
+
+/** The SDK clients that kinds read with, made once per process; their connections are kept alive. */
+export interface Aws {
+  readonly region: string
+  readonly elbv2: ElasticLoadBalancingV2Client
+  /** Loaded at the first call: it is the largest client, and few workloads need it. */
+  ec2(): Promise<EC2Client>
+  close(): void
+}
+
+/** The only place that builds AWS SDK clients. Credentials come from the SDK's own chain. */
+export function createAws(settings: AwsSettings): Aws {
+  const options = {
+    region: settings.region,
+    ...(settings.endpoint ? { endpoint: settings.endpoint } : {}),
+    maxAttempts: settings.maxAttempts ?? 5,
+    retryMode: 'standard' as const,
+    requestHandler: {
+      requestTimeout: settings.requestTimeoutMs ?? 10_000,
+      connectionTimeout: 3_000,
+      throwOnRequestTimeout: true,
+    },
+  }
+  const elbv2 = new ElasticLoadBalancingV2Client(options)
+  let ec2: Promise<EC2Client> | undefined
+  return {
+    region: settings.region,
+    elbv2,
+    ec2: () => (ec2 ??= import('@aws-sdk/client-ec2').then(({ EC2Client }) => new EC2Client(options))),
+    close: () => {
+      elbv2.destroy()
+      void ec2?.then((client) => client.destroy())
+    },
+  }
+}
+
+/**
+ * The same settings under the Pulumi AWS provider's own option names, for `new aws.Provider`.
+ * With an endpoint the account checks are skipped, because what answers there need not have an IAM or a metadata service.
+ */
+export function providerOptions(settings: AwsSettings): Record<string, unknown> {
+  if (!settings.endpoint) return { region: settings.region }
+  const services = ['ec2', 'elbv2', 'iam', 'sts']
+  return {
+    region: settings.region,
+    endpoints: [Object.fromEntries(services.map((service) => [service, settings.endpoint]))],
+    skipCredentialsValidation: true,
+    skipMetadataApiCheck: true,
+    skipRequestingAccountId: true,
+    skipRegionValidation: true,
+  }
+}

@@ -1,0 +1,31 @@
+import type { SecurityGroupRule } from '@aws-sdk/client-ec2'
+import type { Aws } from './clients.ts'
+
+/** Which of `sources` (security groups) may not reach `port` over TCP in `group` yet. null: there is no such group. */
+export async function sourcesNotAdmitted(
+  group: string,
+  port: number,
+  sources: readonly string[],
+  aws: Aws,
+): Promise<readonly string[] | null> {
+  const { DescribeSecurityGroupRulesCommand, DescribeSecurityGroupsCommand } = await import('@aws-sdk/client-ec2')
+  const ec2 = await aws.ec2()
+  const groups = await ec2.send(new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'group-id', Values: [group] }] }))
+  if (!groups.SecurityGroups?.length) return null
+  const rules: SecurityGroupRule[] = []
+  let next: string | undefined
+  do {
+    const page = await ec2.send(
+      new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [group] }], NextToken: next }),
+    )
+    rules.push(...(page.SecurityGroupRules ?? []))
+    next = page.NextToken
+  } while (next)
+  return sources.filter((source) => !rules.some((rule) => admits(rule, port, source)))
+}
+
+function admits(rule: SecurityGroupRule, port: number, source: string): boolean {
+  if (rule.IsEgress || rule.ReferencedGroupInfo?.GroupId !== source) return false
+  if (rule.IpProtocol === '-1') return true
+  return rule.IpProtocol === 'tcp' && (rule.FromPort ?? 0) <= port && port <= (rule.ToPort ?? 65_535)
+}

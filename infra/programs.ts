@@ -1,0 +1,60 @@
+import * as aws from '@pulumi/aws'
+import * as kubernetes from '@pulumi/kubernetes'
+import * as pulumi from '@pulumi/pulumi'
+import { clusterIdentifier, logical } from './names.ts'
+import { kindOf, type KindName } from './workloads/kinds.ts'
+import type { Providers, Site, Stage } from './workloads/kind.ts'
+
+/** Everything that a workload's stack config says; what the service writes is what a person can run. */
+export interface WorkloadStackConfig {
+  readonly program: 'workload'
+  readonly kind: KindName
+  readonly site: Site
+  readonly stage: Stage
+  /** Options of the Pulumi AWS provider, under its own names. */
+  readonly aws: Readonly<Record<string, unknown>>
+  /** Green's API is gone for good: drop from state what it can no longer confirm as deleted. */
+  readonly deleteUnreachable?: boolean
+}
+
+/** Who runs the program. By hand a workload's stack may be previewed, but an `up` would move traffic past the gates. */
+export type RunBy = 'service' | 'hand'
+
+type Program = (config: pulumi.Config, by: RunBy) => Record<string, unknown>
+
+const programs: Readonly<Record<string, Program>> = { workload }
+
+/** Runs the program that the stack's config names; its answer is the stack's outputs. */
+export function runProgram(by: RunBy): Record<string, unknown> {
+  const config = new pulumi.Config()
+  const name = config.require('program')
+  const program = programs[name]
+  if (!program) throw new Error(`config eks-cutover:program is ${name}; known are ${Object.keys(programs).join(', ')}`)
+  return program(config, by)
+}
+
+function workload(config: pulumi.Config, by: RunBy): Record<string, unknown> {
+  const site = config.requireObject<Site>('site')
+  if (by === 'hand' && !pulumi.runtime.isDryRun() && !config.getBoolean('byHand')) {
+    throw new Error(
+      `an up of ${site.workload} by hand would move its traffic past the gates. Advance it through the service, or, ` +
+        'if you mean it, set eks-cutover:byHand to true in the stack config.',
+    )
+  }
+  const kind = kindOf(config.require<KindName>('kind'))
+  const plan = kind.plan(site, config.requireObject<Stage>('stage'))
+  const cutover = kind.program(plan, providersOf(config, site), { testRoute: config.requireSecret('testRoute') })
+  return { cutover }
+}
+
+function providersOf(config: pulumi.Config, site: Site): Providers {
+  return {
+    aws: new aws.Provider(logical.aws, config.requireObject<aws.ProviderArgs>('aws')),
+    kubernetes: () =>
+      new kubernetes.Provider(logical.kubernetes, {
+        kubeconfig: site.green.kubeconfig,
+        clusterIdentifier: clusterIdentifier(site.migration, 'green'),
+        deleteUnreachable: config.getBoolean('deleteUnreachable') ?? false,
+      }),
+  }
+}

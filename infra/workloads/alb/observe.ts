@@ -1,0 +1,156 @@
+import {
+  DescribeListenersCommand,
+  DescribeRulesCommand,
+  DescribeTagsCommand,
+  DescribeTargetHealthCommand,
+  type Action,
+  type TargetHealthDescription,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Aws } from '../../aws/clients.ts'
+import { tagsFor } from '../../names.ts'
+import { splitOfWeights, type Split } from '../../traffic.ts'
+import type { Health, Json, SideHealth, SwitchPoint, WorkloadOutputs } from '../kind.ts'
+import type { AlbFound, AlbSite } from './found.ts'
+
+/** A rule or a listener as AWS describes it, with the actions that are its traffic. */
+interface Described {
+  readonly actions: readonly Action[]
+  readonly rest: Json
+}
+
+/** One call. null when there is no such rule or listener. */
+export async function describeSwitchPoint(switchPoint: AlbFound['switchPoint'], aws: Aws): Promise<Described | null> {
+  try {
+    if (switchPoint.type === 'rule') {
+      const answer = await aws.elbv2.send(new DescribeRulesCommand({ RuleArns: [switchPoint.arn] }))
+      const rule = answer.Rules?.[0]
+      if (!rule) return null
+      const { Actions, ...rest } = rule
+      return { actions: Actions ?? [], rest: jsonOf(rest) }
+    }
+    const answer = await aws.elbv2.send(new DescribeListenersCommand({ ListenerArns: [switchPoint.arn] }))
+    const listener = answer.Listeners?.[0]
+    if (!listener) return null
+    const { DefaultActions, ...rest } = listener
+    return { actions: DefaultActions ?? [], rest: jsonOf(rest) }
+  } catch (error) {
+    if (isNotFound(error)) return null
+    throw error
+  }
+}
+
+/** The split in effect: one DescribeRules or DescribeListeners. */
+export async function observeSplit(site: AlbSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<Split | null> {
+  const described = await describeSwitchPoint(site.found.switchPoint, aws)
+  const weights = weightsOf(described?.actions ?? [])
+  if (!weights) return null
+  const blueArn = site.found.blueTargetGroup.arn
+  const others = [...weights.keys()].filter((arn) => arn !== blueArn)
+  if (others.length > 1) return null
+  const [other] = others
+  if (other !== undefined && other !== outputs?.targetGroups.green && !(await isOurs(site, other, aws))) return null
+  return splitOfWeights({ blue: weights.get(blueArn) ?? 0, green: other === undefined ? 0 : (weights.get(other) ?? 0) })
+}
+
+/** Target groups of the one forward action by weight; null when the switch point does anything else. */
+export function weightsOf(actions: readonly Action[]): Map<string, number> | null {
+  const [action] = actions
+  if (actions.length !== 1 || action?.Type !== 'forward') return null
+  const groups =
+    action.ForwardConfig?.TargetGroups ?? (action.TargetGroupArn ? [{ TargetGroupArn: action.TargetGroupArn }] : [])
+  return new Map(groups.map((group) => [group.TargetGroupArn ?? '', group.Weight ?? 1]))
+}
+
+/** A group that our records do not know is ours when it carries our tags: a run may have died before it could tell. */
+async function isOurs(site: AlbSite, arn: string, aws: Aws): Promise<boolean> {
+  const wanted = Object.entries(tagsFor(site.migration, site.workload, 'green'))
+  const tags = await tagsOf([arn], aws)
+  return wanted.every(([key, value]) => tags.get(arn)?.[key] === value)
+}
+
+/** Both sides' targets by the state that the load balancer reports: one call per side. */
+export async function observeHealth(site: AlbSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<Health> {
+  const green = outputs?.targetGroups.green ?? null
+  const [blueHealth, greenHealth] = await Promise.all([
+    sideHealth(site.found.blueTargetGroup.arn, aws),
+    green === null ? null : sideHealth(green, aws),
+  ])
+  return { blue: blueHealth, green: greenHealth }
+}
+
+async function sideHealth(targetGroupArn: string, aws: Aws): Promise<SideHealth> {
+  const answer = await aws.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }))
+  return countTargets(answer.TargetHealthDescriptions ?? [])
+}
+
+export function countTargets(targets: readonly TargetHealthDescription[]): SideHealth {
+  const counts = { healthy: 0, unhealthy: 0, initial: 0, draining: 0, unused: 0 }
+  const zones: Record<string, number> = {}
+  for (const { Target: target, TargetHealth: health } of targets) {
+    switch (health?.State) {
+      case 'healthy': {
+        counts.healthy += 1
+        const zone = target?.AvailabilityZone ?? 'unknown'
+        zones[zone] = (zones[zone] ?? 0) + 1
+        break
+      }
+      case 'initial':
+      case 'draining':
+      case 'unused':
+        counts[health.State] += 1
+        break
+      default:
+        // `unhealthy`, `unhealthy.draining`, `unavailable` and whatever AWS may add: nothing that may be counted on
+        counts.unhealthy += 1
+    }
+  }
+  return { ...counts, zones }
+}
+
+/** The whole switch point with its tags, for comparison with what was found: two calls. Throws when it is gone. */
+export async function observeSwitchPoint(site: AlbSite, aws: Aws): Promise<SwitchPoint> {
+  const { switchPoint } = site.found
+  const described = await describeSwitchPoint(switchPoint, aws)
+  if (!described) throw new Error(`${switchPoint.type} ${switchPoint.arn} no longer exists`)
+  return switchPointFrom(described, await tagsOf([switchPoint.arn], aws), switchPoint.arn)
+}
+
+export const switchPointFrom = (
+  described: Described,
+  tags: ReadonlyMap<string, Readonly<Record<string, string>>>,
+  arn: string,
+): SwitchPoint => ({
+  traffic: jsonOf(described.actions),
+  rest: { described: described.rest, tags: tags.get(arn) ?? {} },
+})
+
+/** Is green the only group that the test rule forwards to? */
+export async function observeTestRoute(_site: AlbSite, outputs: WorkloadOutputs, aws: Aws): Promise<boolean> {
+  if (!outputs.testRoute || !outputs.targetGroups.green) return false
+  const described = await describeSwitchPoint({ type: 'rule', arn: outputs.testRoute }, aws)
+  const weights = weightsOf(described?.actions ?? [])
+  return weights?.size === 1 && weights.has(outputs.targetGroups.green)
+}
+
+/** Tags of up to 20 objects, by ARN. */
+export async function tagsOf(arns: readonly string[], aws: Aws): Promise<Map<string, Record<string, string>>> {
+  const answer = await aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [...arns] }))
+  return new Map(
+    (answer.TagDescriptions ?? []).map(({ ResourceArn, Tags }) => [
+      ResourceArn ?? '',
+      Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+    ]),
+  )
+}
+
+const notFound = new Set([
+  'RuleNotFoundException',
+  'ListenerNotFoundException',
+  'TargetGroupNotFoundException',
+  'LoadBalancerNotFoundException',
+])
+
+export const isNotFound = (error: unknown): boolean => error instanceof Error && notFound.has(error.name)
+
+/** SDK answers leave unset members as undefined; JSON does not know it. */
+const jsonOf = (value: object): Json => JSON.parse(JSON.stringify(value)) as Json

@@ -1,0 +1,193 @@
+import * as aws from '@pulumi/aws'
+import * as kubernetes from '@pulumi/kubernetes'
+import * as pulumi from '@pulumi/pulumi'
+import { logical } from '../../names.ts'
+import type { Colour } from '../../traffic.ts'
+import type { Providers, Secrets, WorkloadOutputs } from '../kind.ts'
+import type { AlbPlan, SwitchPointPlan, TargetGroupPlan, TestRoutePlan } from './plan.ts'
+
+/** Plan to resources: green's target group and its binding, the test route, and the shares of the switch point. */
+export function program(plan: AlbPlan, providers: Providers, secrets: Secrets): pulumi.Input<WorkloadOutputs> {
+  const options: pulumi.CustomResourceOptions = {
+    provider: providers.aws,
+    protect: plan.keep === 'protected',
+    retainOnDelete: plan.keep !== 'nothing',
+  }
+  const green = plan.targetGroup && targetGroup(plan.targetGroup, options)
+  const groups: Record<Colour, pulumi.Input<string>> = { blue: plan.blueTargetGroup, green: green?.arn ?? '' }
+
+  for (const ingress of plan.podIngress) podIngress(ingress, options)
+  if (plan.switchPoint) switchPoint(plan.switchPoint, groups, options)
+  const testRule = plan.testRoute && testRoute(plan.testRoute, groups.green, secrets.testRoute, options)
+  if (plan.binding) binding(plan.binding, groups.green, { ...options, provider: providers.kubernetes() })
+
+  return pulumi.all([green?.arn, testRule?.arn]).apply(([greenArn, testArn]) => ({
+    ...plan.outputs,
+    targetGroups: { blue: plan.blueTargetGroup, green: greenArn ?? null },
+    testRoute: testArn ?? null,
+  }))
+}
+
+/** Like blue's in everything that changes how traffic is served. Auto-named: a fixed name could not be replaced while in use. */
+function targetGroup({ namePrefix, like, tags }: TargetGroupPlan, options: pulumi.CustomResourceOptions) {
+  const { healthCheck } = like
+  return new aws.lb.TargetGroup(
+    logical.targetGroup,
+    {
+      namePrefix,
+      targetType: 'ip',
+      vpcId: like.vpcId,
+      port: like.port,
+      protocol: like.protocol,
+      protocolVersion: like.protocolVersion,
+      ipAddressType: like.ipAddressType,
+      deregistrationDelay: like.deregistrationDelaySeconds,
+      slowStart: like.slowStartSeconds,
+      loadBalancingAlgorithmType: like.algorithm,
+      loadBalancingCrossZoneEnabled: like.crossZone,
+      healthCheck: {
+        enabled: true,
+        ...(healthCheck.path === null ? {} : { path: healthCheck.path }),
+        ...(healthCheck.matcher === null ? {} : { matcher: healthCheck.matcher }),
+        port: healthCheck.port,
+        protocol: healthCheck.protocol,
+        interval: healthCheck.intervalSeconds,
+        timeout: healthCheck.timeoutSeconds,
+        healthyThreshold: healthCheck.healthyThreshold,
+        unhealthyThreshold: healthCheck.unhealthyThreshold,
+      },
+      tags: { ...tags },
+    },
+    options,
+  )
+}
+
+/**
+ * The rule or the listener that was there before us. It is never deleted, whatever leaves the program. While it is only
+ * adopted everything is ignored, because engines import and then update on a mismatch; later everything but the shares is.
+ */
+function switchPoint(
+  plan: SwitchPointPlan,
+  groups: Readonly<Record<Colour, pulumi.Input<string>>>,
+  options: pulumi.CustomResourceOptions,
+): void {
+  const rest = plan.type === 'rule' ? ruleRest : listenerRest
+  const adopted: pulumi.CustomResourceOptions = {
+    ...options,
+    retainOnDelete: true,
+    ...(plan.adoptedOnly ? { import: plan.arn, ignoreChanges: ['*'] } : { ignoreChanges: rest }),
+  }
+  const actions = [forwardAction(plan, groups)]
+  if (plan.type === 'rule') {
+    const { listenerArn, priority } = plan
+    const args = { listenerArn, conditions: [...plan.conditions], actions, ...(priority === null ? {} : { priority }) }
+    new aws.lb.ListenerRule(logical.switchPoint, args, adopted)
+  } else {
+    const { loadBalancerArn, port, protocol } = plan
+    new aws.lb.Listener(logical.switchPoint, { loadBalancerArn, port, protocol, defaultActions: actions }, adopted)
+  }
+}
+
+const ruleRest = ['listenerArn', 'priority', 'conditions', 'transforms', 'tags', 'tagsAll', 'region']
+
+const listenerRest = [
+  'loadBalancerArn',
+  'port',
+  'protocol',
+  'sslPolicy',
+  'certificateArn',
+  'alpnPolicy',
+  'mutualAuthentication',
+  'tcpIdleTimeoutSeconds',
+  'tags',
+  'tagsAll',
+  'region',
+  'routingHttpRequestXAmznMtlsClientcertHeaderName',
+  'routingHttpRequestXAmznMtlsClientcertIssuerHeaderName',
+  'routingHttpRequestXAmznMtlsClientcertLeafHeaderName',
+  'routingHttpRequestXAmznMtlsClientcertSerialNumberHeaderName',
+  'routingHttpRequestXAmznMtlsClientcertSubjectHeaderName',
+  'routingHttpRequestXAmznMtlsClientcertValidityHeaderName',
+  'routingHttpRequestXAmznTlsCipherSuiteHeaderName',
+  'routingHttpRequestXAmznTlsVersionHeaderName',
+  'routingHttpResponseAccessControlAllowCredentialsHeaderValue',
+  'routingHttpResponseAccessControlAllowHeadersHeaderValue',
+  'routingHttpResponseAccessControlAllowMethodsHeaderValue',
+  'routingHttpResponseAccessControlAllowOriginHeaderValue',
+  'routingHttpResponseAccessControlExposeHeadersHeaderValue',
+  'routingHttpResponseAccessControlMaxAgeHeaderValue',
+  'routingHttpResponseContentSecurityPolicyHeaderValue',
+  'routingHttpResponseServerEnabled',
+  'routingHttpResponseStrictTransportSecurityHeaderValue',
+  'routingHttpResponseXContentTypeOptionsHeaderValue',
+  'routingHttpResponseXFrameOptionsHeaderValue',
+]
+
+function forwardAction(plan: SwitchPointPlan, groups: Readonly<Record<Colour, pulumi.Input<string>>>) {
+  return {
+    type: 'forward',
+    ...(plan.order === null ? {} : { order: plan.order }),
+    forward: {
+      targetGroups: plan.shares.map(({ colour, weight }) => ({ arn: groups[colour], weight })),
+      ...(plan.stickinessSeconds === null ? {} : { stickiness: { enabled: false, duration: plan.stickinessSeconds } }),
+    },
+  }
+}
+
+function testRoute(
+  plan: TestRoutePlan,
+  green: pulumi.Input<string>,
+  secret: pulumi.Output<string>,
+  options: pulumi.CustomResourceOptions,
+) {
+  const header = { httpHeader: { httpHeaderName: plan.header, values: [secret] } }
+  return new aws.lb.ListenerRule(
+    logical.testRoute,
+    {
+      listenerArn: plan.listenerArn,
+      priority: plan.priority,
+      conditions: [...plan.conditions, header],
+      actions: [{ type: 'forward', targetGroupArn: green }],
+      tags: { ...plan.tags },
+    },
+    options,
+  )
+}
+
+/** `networking` stays empty: with it the controller would edit security groups that blue's controller edits too. */
+function binding(
+  plan: NonNullable<AlbPlan['binding']>,
+  targetGroupArn: pulumi.Input<string>,
+  options: pulumi.CustomResourceOptions,
+): void {
+  new kubernetes.apiextensions.CustomResource(
+    logical.binding,
+    {
+      apiVersion: 'elbv2.k8s.aws/v1beta1',
+      kind: 'TargetGroupBinding',
+      metadata: { namespace: plan.namespace, name: plan.name },
+      spec: {
+        targetGroupARN: targetGroupArn,
+        targetType: 'ip',
+        serviceRef: { name: plan.service.name, port: plan.service.port },
+      },
+    },
+    options,
+  )
+}
+
+function podIngress(plan: AlbPlan['podIngress'][number], options: pulumi.CustomResourceOptions): void {
+  new aws.vpc.SecurityGroupIngressRule(
+    plan.name,
+    {
+      securityGroupId: plan.securityGroup,
+      referencedSecurityGroupId: plan.from,
+      ipProtocol: 'tcp',
+      fromPort: plan.port,
+      toPort: plan.port,
+      description: plan.description,
+      tags: { ...plan.tags },
+    },
+    options,
+  )
+}

@@ -1,0 +1,175 @@
+import type { TSchema } from 'typebox'
+import type * as pulumi from '@pulumi/pulumi'
+import type { Aws } from '../aws/clients.ts'
+import type { ClusterReads } from '../kubernetes/reads.ts'
+import type { Split } from '../traffic.ts'
+
+/** Any value that JSON can hold; what AWS describes is kept and compared in this form. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** What a workload takes for itself, e.g. a rule's ARN. One holder at a time over all migrations, until released. */
+export type ClaimId = string
+
+/** How finely a kind can split traffic. */
+export type Grain = 'percent' | 'all-or-nothing' | 'by-targets'
+
+export type StageName =
+  'adopted' | 'prepared' | 'shifting' | 'soaking' | 'retired' | 'restored' | 'unprotected' | 'left-out'
+
+/** What a Pulumi program shall make exist now. Plain data; a transition is a list of these, each one staged `up`. */
+export interface Stage {
+  readonly name: StageName
+  /** `present`: green's target group and binding exist. */
+  readonly green: 'absent' | 'present'
+  readonly split: Split
+  /** A way for the service alone to reach green. */
+  readonly testRoute: boolean
+  /** `retired`: blue is taken out of the switch. */
+  readonly blue: 'attached' | 'retired'
+  /** `adopted`: imported and never written. `owned`: its split is ours. `left-out`: no longer in the program; it stays in AWS. */
+  readonly switchPoint: 'adopted' | 'owned' | 'left-out'
+  /** `protected`: no program can delete or replace anything. `retained`: what leaves the program stays in AWS. */
+  readonly keep: 'nothing' | 'protected' | 'retained'
+}
+
+/** Green's cluster as a program and its readers reach it. */
+export interface GreenCluster {
+  readonly name: string
+  /** Path of its kubeconfig on this machine. */
+  readonly kubeconfig: string
+}
+
+/** Everything about one workload that a kind works with. Found once, the same until released. */
+export interface Site<Config = object, Found = FoundBase> {
+  readonly migration: string
+  readonly workload: string
+  readonly config: Config
+  readonly found: Found
+  readonly green: GreenCluster
+}
+
+/** What every kind finds. */
+export interface FoundBase {
+  /** The switch point exactly as AWS described it before we touched it, tags included. The target of every way back. */
+  readonly asFound: SwitchPoint
+  /** What this workload needs besides its switch point, e.g. a rule priority for the test route. Claimed with it. */
+  readonly reserves: readonly ClaimId[]
+}
+
+/** The switch point as AWS describes it now, parted into what we own of it and the rest. */
+export interface SwitchPoint {
+  readonly traffic: Json
+  /** Whatever is not traffic: conditions, priority, certificates, tags. Never ours to change. */
+  readonly rest: Json
+}
+
+/** What `find` may look at. All of it is read-only. */
+export interface Surroundings {
+  readonly aws: Aws
+  readonly blue: ClusterReads
+  readonly green: ClusterReads
+  /** Is this taken by another workload of any migration? */
+  readonly claimed: (id: ClaimId) => boolean
+}
+
+/** The object `cutover` that a workload's stack exports: the contract that CI reads. Additive changes only within a version. */
+export interface WorkloadOutputs {
+  readonly schemaVersion: 1
+  readonly migration: string
+  readonly workload: string
+  readonly kind: string
+  readonly stage: StageName
+  readonly split: Split
+  /** A host name, or a host and port, that clients use. */
+  readonly frontDoor: string
+  readonly targetGroups: { readonly blue: string; readonly green: string | null }
+  readonly switchPoint: string
+  /** The object that leads the service alone to green, while there is one. */
+  readonly testRoute: string | null
+}
+
+/** One side's targets, counted by the state that the load balancer reports. */
+export interface SideHealth {
+  readonly healthy: number
+  readonly unhealthy: number
+  readonly initial: number
+  readonly draining: number
+  readonly unused: number
+  /** healthy targets per availability zone */
+  readonly zones: Readonly<Record<string, number>>
+}
+
+export interface Health {
+  readonly blue: SideHealth
+  /** null: green has no target group yet */
+  readonly green: SideHealth | null
+}
+
+/** How the service alone reaches green: the front door with this added, or a reason why it cannot. */
+export type TestRoute = { readonly headers: Readonly<Record<string, string>> } | { readonly none: string }
+
+/** What goes on after the switch point reads as wanted. */
+export interface Lingering {
+  readonly seconds: number
+  readonly sentence: string
+}
+
+/** A resource of a workload's program that the switch is made of; what a targeted refresh names. */
+export interface SwitchResource {
+  readonly type: string
+  readonly name: string
+}
+
+/** Plain data that `program` turns into resources: names, ports, weights, rules. */
+export interface PlanBase {
+  readonly outputs: Omit<WorkloadOutputs, 'targetGroups' | 'testRoute'>
+}
+
+/** Secret values that a program needs and a plan must not show. */
+export interface Secrets {
+  readonly testRoute: pulumi.Output<string>
+}
+
+/** Where the program's providers point: names of AWS and of green's cluster, as the providers themselves call their options. */
+export interface Providers {
+  readonly aws: pulumi.ProviderResource
+  /** Made only when the plan has something in green. `deleteUnreachable` drops what a dead cluster cannot confirm. */
+  kubernetes(): pulumi.ProviderResource
+}
+
+/**
+ * One way in which a workload is exposed. Differences between kinds are values in this record; no other file asks which kind it is.
+ * Readers throw SDK errors as they come; `find` throws Refused.
+ */
+export interface Kind<Config extends object, Found extends FoundBase, Plan extends PlanBase> {
+  readonly name: string
+  /** What an inventory entry of this kind must say, beside what every workload says. */
+  readonly schema: TSchema
+  grain(config: Config): Grain
+  /** Unique over all migrations; the journal enforces it. */
+  claims(config: Config): readonly ClaimId[]
+  /** Reads the switch point as found, or throws Refused with the field, the reason and the way out. */
+  find(config: Config, surroundings: Surroundings): Promise<Found>
+  /** Pure. */
+  plan(site: Site<Config, Found>, stage: Stage): Plan
+  /** Thin: plan to resources. No wait, no shell, no SDK call. */
+  program(plan: Plan, providers: Providers, secrets: Secrets): pulumi.Input<WorkloadOutputs>
+  /** The resources that hold the switch, for a targeted refresh. */
+  switchResources(site: Site<Config, Found>): readonly SwitchResource[]
+  /** Reads, from AWS and never from our records. */
+  readonly observe: {
+    /** The split in effect; null when the switch point sends traffic to anything but our two sides. One call. */
+    split(site: Site<Config, Found>, outputs: WorkloadOutputs | null, aws: Aws): Promise<Split | null>
+    health(site: Site<Config, Found>, outputs: WorkloadOutputs | null, aws: Aws): Promise<Health>
+    switchPoint(site: Site<Config, Found>, aws: Aws): Promise<SwitchPoint>
+    /** Does the test route lead to green and nowhere else? */
+    testRoute(site: Site<Config, Found>, outputs: WorkloadOutputs, aws: Aws): Promise<boolean>
+  }
+  /** The same split by direct AWS calls: idempotent, one write per object of the switch point, no read before it. */
+  flip(site: Site<Config, Found>, outputs: WorkloadOutputs | null, split: Split, aws: Aws): Promise<void>
+  lingers(site: Site<Config, Found>, split: Split): Lingering
+  testRoute(site: Site<Config, Found>, secret: string): TestRoute
+}
+
+/** A kind whose own types are known to itself alone. Methods are called with what the same kind returned earlier. */
+export type AnyKind = Kind<object, FoundBase, PlanBase>

@@ -1,0 +1,11 @@
+import { alb } from './alb/kind.ts'
+import type { AnyKind } from './kind.ts'
+
+/** Every way of being exposed that can be moved. */
+export const kinds = { alb } as const satisfies Record<string, AnyKind>
+
+export type KindName = keyof typeof kinds
+
+export const isKindName = (name: string): name is KindName => Object.hasOwn(kinds, name)
+
+export const kindOf = (name: KindName): AnyKind => kinds[name]
