@@ -1,0 +1,86 @@
+import type { WorkloadOutputs } from '../../infra/workloads/kind.ts'
+
+/** One step that the engine takes or would take. Secret values are `[secret]`. */
+export interface EngineStep {
+  readonly urn: string
+  readonly type: string
+  readonly name: string
+  /** Pulumi's own word: create, update, delete, replace, same, import, refresh, … */
+  readonly op: string
+  readonly changes: readonly PropertyChange[]
+  /** The resource leaves the state and stays in AWS. */
+  readonly retained: boolean
+}
+
+export interface PropertyChange {
+  /** e.g. `actions[0].forward.targetGroups[1].weight` */
+  readonly path: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** What the engine tells while it works. */
+export type EngineEvent =
+  | { readonly type: 'step'; readonly step: EngineStep }
+  | { readonly type: 'step-done'; readonly urn: string; readonly op: string; readonly ok: boolean }
+  | { readonly type: 'message'; readonly severity: 'info' | 'warning' | 'error'; readonly text: string }
+
+/** A create that was under way when its run died: the object may or may not exist. */
+export interface PendingCreate {
+  readonly urn: string
+  readonly type: string
+  readonly name: string
+}
+
+/** Everything that one engine run needs. Runs on one stack come one after the other. */
+export interface Task {
+  /** Marks every process of the run, so that what is left of it can be found. */
+  readonly operation: string
+  readonly stack: string
+  /** The stack's folder: Pulumi.yaml, Pulumi.<stack>.yaml. */
+  readonly folder: string
+  /** Rollbacks go before everything that waits. */
+  readonly urgent: boolean
+}
+
+export interface PreviewResult {
+  readonly steps: readonly EngineStep[]
+}
+
+export interface UpResult {
+  readonly steps: readonly EngineStep[]
+  readonly outputs: WorkloadOutputs | null
+}
+
+export interface RefreshRequest {
+  readonly targets: readonly string[]
+  /** Pending creates whose object was found: taken into the state. All others are forgotten. */
+  readonly found: readonly { readonly urn: string; readonly id: string }[]
+}
+
+/** A run under way. */
+export interface Run<Result> {
+  /** Rejects with CutoverError. After `kill` it rejects with code `cancelled`. */
+  readonly result: Promise<Result>
+  /** Ends the whole process group at once, without grace. For a rollback: nothing of the run may still write. */
+  kill(): void
+  /** SIGINT, a grace for what is in flight, then SIGKILL. */
+  cancel(): void
+  /** Resolves when no process of the run is left. */
+  readonly gone: Promise<void>
+}
+
+export interface Engine {
+  /** Makes the stack unless it exists; `secrets` are encrypted into its config and never on a command line. */
+  create(task: Task, secrets: Readonly<Record<string, string>>): Run<null>
+  preview(task: Task, listen: (event: EngineEvent) => void): Run<PreviewResult>
+  up(task: Task, listen: (event: EngineEvent) => void): Run<UpResult>
+  refresh(task: Task, request: RefreshRequest): Run<null>
+  pending(task: Task): Run<readonly PendingCreate[]>
+  /** Ends what an earlier service left of an operation. Resolves when nothing of it is left. */
+  clearAway(operation: string): Promise<void>
+  /** null: ready; otherwise why not, for people. */
+  notReady(): string | null
+  start(): Promise<void>
+  stop(): Promise<void>
+}

@@ -1,0 +1,32 @@
+import type { EngineEvent, RefreshRequest, Task } from './engine.ts'
+
+/** What a worker is asked to do; one at a time. */
+export type Job =
+  | { readonly do: 'create'; readonly secrets: Readonly<Record<string, string>> }
+  | { readonly do: 'preview' | 'up' | 'pending' }
+  | { readonly do: 'refresh'; readonly request: RefreshRequest }
+
+/** To the worker. */
+export interface Order {
+  readonly task: Task
+  readonly job: Job
+  /** For the CLI and everything that it starts. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** From the worker. */
+export type Message =
+  | { readonly type: 'ready'; readonly cliVersion: string }
+  | { readonly type: 'unusable'; readonly reason: string }
+  | { readonly type: 'event'; readonly event: EngineEvent }
+  | { readonly type: 'done'; readonly result: unknown }
+  | { readonly type: 'failed'; readonly failure: EngineFailure }
+
+/** An engine error as the CLI left it; pulumi-errors.ts makes sense of it. */
+export interface EngineFailure {
+  readonly message: string
+  readonly exitCode: number | null
+  readonly stderr: string
+  /** error diagnostics of the run, in order */
+  readonly diagnostics: readonly string[]
+}

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** The environment variable by which every process of a run is known, also when its parents are gone. */
+export const operationVariable = 'CUTOVER_OPERATION'
+
+/** A process that can be told from a later one with the same number. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** As the system tells it; compared, never read. */
+  readonly startedAt: string
+}
+
+/** null: there is no such process. */
+export function identify(pid: number): ProcessIdentity | null {
+  if (process.platform === 'linux') {
+    try {
+      // field 22 of stat; the command in field 2 may contain spaces and ends with the last parenthesis
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return fields[0] === 'Z' ? null : { pid, startedAt: fields[19] ?? '' }
+    } catch {
+      return null
+    }
+  }
+  return isRunning(pid) ? { pid, startedAt: 'unknown' } : null
+}
+
+export const isSame = (a: ProcessIdentity | null, b: ProcessIdentity): boolean =>
+  a?.pid === b.pid && a.startedAt === b.startedAt
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Sends a signal to a process group; a group that is gone is no error. */
+export function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+/** Every process whose environment carries the operation's mark, ourselves excepted. */
+export async function processesOf(operation: string): Promise<number[]> {
+  const mark = `${operationVariable}=${operation}`
+  const pids = process.platform === 'linux' ? await markedByProc(mark) : await markedByPs(mark)
+  return pids.filter((pid) => pid !== process.pid)
+}
+
+async function markedByProc(mark: string): Promise<number[]> {
+  const entries = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const marked = await Promise.all(
+    entries.map(async (name) => {
+      try {
+        const environment = await readFile(`/proc/${name}/environ`, 'latin1')
+        return environment.split('\0').includes(mark) ? Number(name) : null
+      } catch {
+        return null // ended meanwhile, or not ours
+      }
+    }),
+  )
+  return marked.filter((pid) => pid !== null)
+}
+
+async function markedByPs(mark: string): Promise<number[]> {
+  const { stdout } = await run('ps', ['axeww', '-o', 'pid=,command='], { maxBuffer: 64 * 1024 * 1024 })
+  const lines = stdout.split('\n').filter((line) => ` ${line} `.includes(` ${mark} `))
+  return lines.map((line) => Number(line.trim().split(/\s+/)[0]))
+}
+
+/** Kills every process of the operation until none is left. */
+export async function endProcessesOf(operation: string): Promise<void> {
+  for (;;) {
+    const left = await processesOf(operation)
+    if (left.length === 0) return
+    for (const pid of left) killOne(pid)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+function killOne(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}

@@ -1,0 +1,71 @@
+import type {
+  Engine,
+  EngineEvent,
+  PendingCreate,
+  PreviewResult,
+  RefreshRequest,
+  Run,
+  Task,
+  UpResult,
+} from './engine.ts'
+import type { Job } from './messages.ts'
+import { WorkerPool, type PoolOptions } from './pool.ts'
+import { endProcessesOf, operationVariable } from './processes.ts'
+
+export interface PulumiEngineOptions extends PoolOptions {
+  readonly backendUrl: string
+  readonly passphraseFile: string
+  /** Pulumi's own home: workspaces, logs, plugins. */
+  readonly home: string
+}
+
+export const poolDefaults: PoolOptions = {
+  workers: 2,
+  operationsPerWorker: 25,
+  silenceMs: 15 * 60_000,
+  graceMs: 10_000,
+}
+
+/** The Pulumi CLI, driven by warm workers. */
+export function createPulumiEngine(options: PulumiEngineOptions): Engine {
+  const pool = new WorkerPool(options)
+  const deaf = (): void => undefined
+  const run = <Result>(task: Task, job: Job, listen: (event: EngineEvent) => void = deaf): Run<Result> =>
+    pool.run<Result>({ task, job, environment: environmentOf(options, task) }, listen)
+  return {
+    create: (task, secrets) => run<null>(task, { do: 'create', secrets }),
+    preview: (task, listen) => run<PreviewResult>(task, { do: 'preview' }, listen),
+    up: (task, listen) => run<UpResult>(task, { do: 'up' }, listen),
+    refresh: (task, request: RefreshRequest) => run<null>(task, { do: 'refresh', request }),
+    pending: (task) => run<readonly PendingCreate[]>(task, { do: 'pending' }),
+    clearAway: endProcessesOf,
+    notReady: () => pool.notReady(),
+    start: () => pool.start(),
+    stop: () => pool.stop(),
+  }
+}
+
+/** Nothing is downloaded, checked for updates or guessed from the surroundings in the middle of a move. */
+function environmentOf(options: PulumiEngineOptions, task: Task): Record<string, string> {
+  return {
+    ...engineEnvironment(options),
+    [operationVariable]: task.operation,
+  }
+}
+
+/** Also what a person needs to run the same stack by hand. */
+export const engineEnvironment = (
+  options: Pick<PulumiEngineOptions, 'backendUrl' | 'passphraseFile' | 'home'>,
+): Record<string, string> => ({
+  PULUMI_BACKEND_URL: options.backendUrl,
+  PULUMI_CONFIG_PASSPHRASE_FILE: options.passphraseFile,
+  PULUMI_HOME: options.home,
+  PULUMI_SKIP_UPDATE_CHECK: 'true',
+  PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+  PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: 'true',
+  PULUMI_IGNORE_AMBIENT_PLUGINS: 'true',
+  PULUMI_DISABLE_CI_DETECTION: '1',
+  PULUMI_SUPPRESS_NEO_LINK: 'true',
+  PULUMI_DISABLE_REGISTRY_RESOLVE: 'true',
+  NO_COLOR: '1',
+})

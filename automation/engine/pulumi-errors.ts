@@ -1,0 +1,66 @@
+import { hostname } from 'node:os'
+import { CutoverError } from '../errors.ts'
+import type { EngineFailure } from './messages.ts'
+
+/**
+ * The only reader of the Pulumi CLI's texts. What it knows of them was taken from CLI 3.259: exit codes since 3.227, the text of
+ * a locked stack from its DIY backends.
+ */
+export interface LockHolder {
+  readonly pid: number
+  readonly host: string
+  readonly text: string
+}
+
+/** Who holds the stack's lock; [] when that is not why the run failed. */
+export function lockHolders({ stderr, message }: EngineFailure): LockHolder[] {
+  const text = `${stderr}\n${message}`
+  if (!text.includes('the stack is currently locked by')) return []
+  const holders = [...text.matchAll(/created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/g)]
+  return holders.map(([whole, , host, pid]) => ({ pid: Number(pid), host: host ?? '', text: whole }))
+}
+
+export const isOfThisHost = ({ host }: LockHolder): boolean => host === hostname()
+
+/** What went wrong, in our own codes, with the sentences that AWS, a cluster or the engine used. */
+export function errorOf(failure: EngineFailure): CutoverError {
+  const holders = lockHolders(failure)
+  if (holders.length > 0) {
+    const who = holders.map(({ text }) => text).join('; ')
+    const message = `somebody else is working on the stack: ${who}. Wait until it is done; \`pulumi cancel\` removes the lock of a run that is dead.`
+    return new CutoverError('stack-locked', message, { holders })
+  }
+  const sentences = sentencesOf(failure)
+  const message = sentences.join('\n')
+  const details = { exitCode: failure.exitCode }
+  if (
+    /cluster is unreachable|unable to load schema information from the API server|ECONNREFUSED|connection refused/.test(
+      message,
+    )
+  ) {
+    return new CutoverError('cluster-unreachable', message, details)
+  }
+  if (/api error|operation error|AccessDenied|Throttling|https? response error/i.test(message)) {
+    return new CutoverError('aws-failed', message, details)
+  }
+  return new CutoverError('engine-failed', message, details)
+}
+
+const longest = 2_000
+
+/** The engine's own diagnostics say most; without any, the lines of standard error that begin with `error:`; else what there is. */
+function sentencesOf({ diagnostics, stderr, message }: EngineFailure): string[] {
+  const own = [...new Set(diagnostics.map(clean))].filter((text) => !/^(update|preview) failed$/.test(text))
+  if (own.length > 0) return own
+  const lines = stderr.split('\n').filter((line) => line.startsWith('error: '))
+  if (lines.length > 0) return lines.map(clean)
+  return [clean(stderr.trim() || message)]
+}
+
+/** Commands and paths of the CLI are of no use to a caller, and long texts are cut. */
+const clean = (text: string): string =>
+  text
+    .replace(/^error: /, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, longest)

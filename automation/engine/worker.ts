@@ -1,0 +1,186 @@
+/**
+ * A process that runs one engine operation at a time and has the SDKs loaded before it is asked. It leads a process group of its
+ * own, so that it and the CLI that it starts can be ended together, and it ends that group itself when its parent is gone.
+ */
+import { spawn } from 'node:child_process'
+import {
+  LocalWorkspace,
+  PulumiCommand,
+  Stack,
+  type EngineEvent as PulumiEvent,
+  type OutputMap,
+} from '@pulumi/pulumi/automation/index.js'
+import { project } from '../../infra/names.ts'
+import { runProgram } from '../../infra/programs.ts'
+import type { WorkloadOutputs } from '../../infra/workloads/kind.ts'
+import type { EngineStep, PendingCreate, RefreshRequest, UpResult } from './engine.ts'
+import type { EngineFailure, Message, Order } from './messages.ts'
+import { eventOf, stackType, stepOf } from './steps.ts'
+
+const tell = (message: Message): void => void process.send?.(message)
+
+// the CLI stops by itself on SIGINT, which the whole group gets; this process waits for it
+process.on('SIGINT', () => undefined)
+process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
+
+const command = await findCli()
+if (command) {
+  process.on('message', (order: Order) => {
+    carryOut(order, command).then(
+      (result) => tell({ type: 'done', result }),
+      (error: unknown) => tell({ type: 'failed', failure: failureOf(error) }),
+    )
+  })
+  tell({ type: 'ready', cliVersion: command.version?.toString() ?? 'unknown' })
+}
+
+async function findCli(): Promise<PulumiCommand | null> {
+  try {
+    return await PulumiCommand.get()
+  } catch (error) {
+    tell({ type: 'unusable', reason: error instanceof Error ? error.message : String(error) })
+    return null
+  }
+}
+
+async function carryOut(order: Order, command: PulumiCommand): Promise<unknown> {
+  const { task, job } = order
+  if (job.do === 'create') return create(order, job.secrets, command)
+  const stack = await openStack(order, command)
+  switch (job.do) {
+    case 'preview':
+      return preview(stack)
+    case 'up':
+      return up(stack, task.operation)
+    case 'refresh':
+      return refresh(stack, job.request, order)
+    case 'pending':
+      return pending(stack)
+  }
+}
+
+const workspaceOf = ({ task, environment }: Order, pulumiCommand: PulumiCommand): Promise<LocalWorkspace> =>
+  LocalWorkspace.create({
+    workDir: task.folder,
+    envVars: { ...environment },
+    pulumiCommand,
+    program: () => Promise.resolve(runProgram('service')),
+  })
+
+/**
+ * An Automation API stack without the CLI runs that this service has no use for: selecting (every command names its stack), and
+ * reading outputs and history after each run (outputs come with the events). Four processes less per `up`.
+ */
+async function openStack(order: Order, command: PulumiCommand): Promise<Stack> {
+  const workspace = await workspaceOf(order, command)
+  workspace.selectStack = () => Promise.resolve()
+  const stack = await Stack.select(order.task.stack, workspace)
+  stack.outputs = () => Promise.resolve<OutputMap>({})
+  stack.info = () => Promise.resolve(undefined)
+  return stack
+}
+
+/** Secrets go over standard input: a command line can be read by anybody on the machine. */
+async function create(order: Order, secrets: Readonly<Record<string, string>>, command: PulumiCommand): Promise<null> {
+  const workspace = await workspaceOf(order, command)
+  await Stack.createOrSelect(order.task.stack, workspace)
+  for (const [key, value] of Object.entries(secrets)) {
+    const args = ['config', 'set', '--secret', `${project}:${key}`, '--stack', order.task.stack, '--non-interactive']
+    await runCli(args, value, order)
+  }
+  return null
+}
+
+function runCli(args: readonly string[], input: string, { task, environment }: Order): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('pulumi', args, {
+      cwd: task.folder,
+      env: { ...process.env, ...environment },
+      stdio: ['pipe', 'ignore', 'pipe'],
+    })
+    let stderr = ''
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.on('error', reject)
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`pulumi ${args[0]} ${args[1]}: ${stderr}`))))
+    child.stdin.end(input)
+  })
+}
+
+const quiet = { color: 'never', suppressProgress: true, suppressOutputs: true } as const
+
+/** What the run told, kept for its result. */
+let diagnostics: string[] = []
+
+function listen(): {
+  onEvent: (event: PulumiEvent) => void
+  steps: EngineStep[]
+  outputs: () => WorkloadOutputs | null
+} {
+  const steps: EngineStep[] = []
+  let outputs: WorkloadOutputs | null = null
+  diagnostics = []
+  const onEvent = (event: PulumiEvent): void => {
+    const outcome = event.resOutputsEvent?.metadata
+    if (outcome?.type === stackType)
+      outputs = (outcome.new?.outputs?.['cutover'] as WorkloadOutputs | undefined) ?? null
+    if (event.resourcePreEvent) steps.push(stepOf(event.resourcePreEvent.metadata))
+    const told = eventOf(event)
+    if (!told) return
+    if (told.type === 'message' && told.severity === 'error') diagnostics.push(told.text)
+    tell({ type: 'event', event: told })
+  }
+  return { onEvent, steps, outputs: () => outputs }
+}
+
+async function preview(stack: Stack): Promise<{ steps: EngineStep[] }> {
+  const { onEvent, steps } = listen()
+  await stack.preview({ ...quiet, onEvent })
+  return { steps }
+}
+
+async function up(stack: Stack, operation: string): Promise<UpResult> {
+  const { onEvent, steps, outputs } = listen()
+  await stack.up({ ...quiet, onEvent, message: operation })
+  return { steps, outputs: outputs() }
+}
+
+/** The CLI takes pending creates as pairs of URN and id, for which the Automation API has no option. */
+async function refresh(stack: Stack, { targets, found }: RefreshRequest, order: Order): Promise<null> {
+  if (found.length > 0) {
+    const pairs = found.flatMap(({ urn, id }) => ['--import-pending-creates', urn, '--import-pending-creates', id])
+    await runCli(
+      ['refresh', '--yes', '--skip-preview', '--stack', stack.name, '--non-interactive', ...pairs],
+      '',
+      order,
+    )
+  }
+  const { onEvent } = listen()
+  await stack.refresh({ ...quiet, onEvent, target: [...targets], clearPendingCreates: true })
+  return null
+}
+
+interface Deployment {
+  readonly pending_operations?: readonly {
+    readonly type: string
+    readonly resource: { readonly urn: string; readonly type: string }
+  }[]
+}
+
+async function pending(stack: Stack): Promise<PendingCreate[]> {
+  const { deployment } = (await stack.exportStack()) as { deployment: Deployment | null }
+  return (deployment?.pending_operations ?? [])
+    .filter(({ type }) => type === 'creating')
+    .map(({ resource: { urn, type } }) => ({ urn, type, name: urn.slice(urn.lastIndexOf('::') + 2) }))
+}
+
+/** The Automation API's error classes guess from whole command lines; the exit code and standard error are what is certain. */
+function failureOf(error: unknown): EngineFailure {
+  const run = (error as { commandResult?: { stderr?: string; code?: number; err?: { exitCode?: number } } })
+    .commandResult
+  return {
+    message: error instanceof Error ? error.message : String(error),
+    exitCode: run?.err?.exitCode ?? run?.code ?? null,
+    stderr: run?.stderr ?? '',
+    diagnostics,
+  }
+}

@@ -1,0 +1,34 @@
+import { EventEmitter } from 'node:events'
+import type { Instant } from './migration.ts'
+
+/** What happened, as the event stream tells it. `seq` orders all of them; a stream goes on after the last one that it saw. */
+export interface JournalEvent {
+  readonly seq: number
+  readonly at: Instant
+  readonly migration: string
+  readonly workload: string
+  readonly operation: string | null
+  readonly type: EventType
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+export const eventTypes = {
+  'operation-queued': 'An operation was accepted.',
+  'operation-started': 'It began.',
+  'operation-finished': 'It ended: succeeded, failed, cancelled or interrupted.',
+  'stage-started': 'A staged `up`, or a preview of one, began.',
+  'resource-step': 'The engine began a step on a resource.',
+  'resource-step-done': 'The step ended.',
+  message: 'Something that the engine, or the service, had to say.',
+  'split-read': 'The split was read back from AWS.',
+  home: 'The switch point was read back as home.',
+  'state-changed': 'A workload changed its phase or step; from, to and why.',
+  'guard-fired': 'A guard fired.',
+  'hold-placed': 'A hold was placed.',
+  'hold-removed': 'A hold was removed.',
+  confirmed: 'A person confirmed.',
+} as const
+
+export type EventType = keyof typeof eventTypes
+
+export class Events extends EventEmitter<{ event: [JournalEvent] }> {}

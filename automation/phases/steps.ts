@@ -1,0 +1,20 @@
+import type { Split } from '../../infra/traffic.ts'
+import { stepsOf } from '../inventory.ts'
+import type { Instant, Workload } from '../migration.ts'
+import type { Transition } from './phase.ts'
+import * as stages from './stages.ts'
+
+export const firstStep = (workload: Workload): number => nextStep(workload, 0)
+
+/** The step after `share`. Steps rise strictly and end in 100, so there is one after every share below 100. */
+export const nextStep = (workload: Workload, share: number): number =>
+  stepsOf(workload.entry).find((step) => step > share) ?? 100
+
+/** The transition that gives green `step` percent. The step 100 is soaking; the test route goes before it, in a run of its own. */
+export function stepTo(step: number, from: Split, blueAtHome: number, now: Instant): Transition {
+  if (step < 100) return { stages: [stages.shifting(step)], to: { phase: 'shifting', step, since: now, blueAtHome } }
+  return {
+    stages: [stages.withoutTestRoute(from), stages.soaking],
+    to: { phase: 'soaking', since: now, blueAtHome, confirmation: null },
+  }
+}

@@ -1,0 +1,115 @@
+import type { Health } from '../infra/workloads/kind.ts'
+import { kindOf } from '../infra/workloads/kinds.ts'
+import type { Split } from '../infra/traffic.ts'
+import type { Clock } from './clock.ts'
+import { known, unknown, type Facts, type Known, type Need, type TestRouteReading } from './gates/gate.ts'
+import type { Migration, Workload } from './migration.ts'
+import { firstStep, nextStep } from './phases/steps.ts'
+import { ask } from './probe.ts'
+import { siteOf, type Connections } from './surroundings.ts'
+
+const testRouteQuestions = 3
+
+export interface Reader {
+  /** Reads what is needed, everything at once; what cannot be read is unknown and says why. */
+  facts(workload: Workload, migration: Migration, needs: ReadonlySet<Need>): Promise<Facts>
+}
+
+export interface ReaderDependencies {
+  readonly clock: Clock
+  readonly connections: Connections
+  /** The secret value that opens a workload's test route. */
+  readonly testRouteSecret: (workload: Workload) => string
+}
+
+export function createReader({ clock, connections, testRouteSecret }: ReaderDependencies): Reader {
+  const notAsked = unknown('it has not been read')
+
+  async function facts(workload: Workload, migration: Migration, needs: ReadonlySet<Need>): Promise<Facts> {
+    const read = <T>(need: Need, question: () => Promise<T>): Promise<Known<T>> =>
+      needs.has(need) && workload.found ? settle(question) : Promise.resolve(notAsked)
+    const at = () => placeOf(workload, migration, connections)
+    const [split, health, greenEndpoints, testRoute, strangers] = await Promise.all([
+      read<Split | null>('split', () => at().kind.observe.split(at().site, workload.outputs, at().aws)),
+      read<Health>('health', () => at().kind.observe.health(at().site, workload.outputs, at().aws)),
+      read('greenEndpoints', () => greenEndpointsOf(workload, migration)),
+      read('testRoute', () => askTestRoute(workload, migration)),
+      read('strangers', () => strangersOf(workload, migration)),
+    ])
+    return { ...ownFacts(workload, migration, clock), split, health, greenEndpoints, testRoute, strangers }
+  }
+
+  function greenEndpointsOf({ kind, entry }: Workload, { inventory }: Migration): Promise<number> {
+    const service = kindOf(kind).service(entry)
+    return connections.cluster(inventory.green.kubeconfig).readyEndpoints(service.namespace, service.name)
+  }
+
+  async function askTestRoute(workload: Workload, migration: Migration): Promise<TestRouteReading> {
+    const { kind, site, aws } = placeOf(workload, migration, connections)
+    const route = kind.testRoute(site, testRouteSecret(workload))
+    const { probe } = workload.entry
+    const nothing = { leadsToGreenAlone: false, answers: 0, asExpected: 0, lastFault: null }
+    if (probe === 'none') return { ...nothing, none: 'the service cannot reach the front door (probe: none)' }
+    if ('none' in route) return { ...nothing, none: `there is no test route, because ${route.none}` }
+    const leads = workload.outputs ? await kind.observe.testRoute(site, workload.outputs, aws) : false
+    if (!leads) return nothing
+    const answers = await Promise.all(Array.from({ length: testRouteQuestions }, () => ask(probe, route.headers)))
+    const bad = answers.filter(({ asExpected, colour }) => !asExpected || colour === 'blue')
+    const fault = bad.at(-1)
+    return {
+      leadsToGreenAlone: true,
+      answers: answers.length,
+      asExpected: answers.length - bad.length,
+      lastFault: fault ? (fault.fault ?? 'the answer came from blue') : null,
+    }
+  }
+
+  async function strangersOf(workload: Workload, { inventory }: Migration): Promise<readonly string[]> {
+    const guarded = workload.found?.blueGroups ?? []
+    const bindings = await connections.cluster(inventory.green.kubeconfig).bindings()
+    return bindings
+      .filter((b) =>
+        guarded.some(({ arn, multiCluster }) => b.targetGroupArn === arn && !(multiCluster && b.multiCluster)),
+      )
+      .map(({ namespace, name }) => `${namespace}/${name}`)
+  }
+
+  return { facts }
+}
+
+const placeOf = (workload: Workload, migration: Migration, connections: Connections) => ({
+  kind: kindOf(workload.kind),
+  site: siteOf(workload, migration),
+  aws: connections.aws(migration.inventory.aws.region),
+})
+
+/** The facts that need no look at the world. */
+function ownFacts(workload: Workload, migration: Migration, clock: Clock) {
+  const { state } = workload
+  const linger = workload.found
+    ? kindOf(workload.kind).lingers(siteOf(workload, migration), { blue: 0, green: 100 })
+    : null
+  return {
+    workload,
+    state,
+    nextShare: nextShareOf(workload),
+    secondsInState: 'since' in state ? clock.secondsSince(state.since) : null,
+    confirmation: 'confirmation' in state ? state.confirmation : null,
+    crossZone: workload.found?.crossZone ?? true,
+    lingerSeconds: linger?.seconds ?? 0,
+  }
+}
+
+function nextShareOf(workload: Workload): number {
+  const { state } = workload
+  if (state.phase === 'shifting') return nextStep(workload, state.step)
+  return state.phase === 'prepared' ? firstStep(workload) : 100
+}
+
+async function settle<T>(question: () => Promise<T>): Promise<Known<T>> {
+  try {
+    return known(await question())
+  } catch (error) {
+    return unknown(error instanceof Error ? error.message : String(error))
+  }
+}

@@ -1,0 +1,49 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { Inventory } from '../inventory.ts'
+import type { Migration } from '../migration.ts'
+import type { Tables } from './schema.ts'
+
+export class Migrations {
+  readonly #db: Kysely<Tables>
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db
+  }
+
+  async get(name: string): Promise<Migration | null> {
+    const row = await this.#db.selectFrom('migrations').selectAll().where('name', '=', name).executeTakeFirst()
+    return row ? migrationOf(row) : null
+  }
+
+  /** By name, after `after`. */
+  async list(after: string, limit: number): Promise<Migration[]> {
+    const rows = await this.#db
+      .selectFrom('migrations')
+      .selectAll()
+      .where('name', '>', after)
+      .orderBy('name')
+      .limit(limit)
+      .execute()
+    return rows.map(migrationOf)
+  }
+
+  async save(inventory: Inventory): Promise<Migration> {
+    const now = new Date()
+    const row = await this.#db
+      .insertInto('migrations')
+      .values({ name: inventory.migration, inventory: JSON.stringify(inventory), created_at: now, updated_at: now })
+      .onConflict((conflict) =>
+        conflict.column('name').doUpdateSet({ inventory: JSON.stringify(inventory), updated_at: now }),
+      )
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    return migrationOf(row)
+  }
+}
+
+const migrationOf = (row: Selectable<Tables['migrations']>): Migration => ({
+  name: row.name,
+  inventory: row.inventory,
+  createdAt: row.created_at.getTime(),
+  updatedAt: row.updated_at.getTime(),
+})

@@ -1,0 +1,73 @@
+import { Kysely, type Dialect } from 'kysely'
+import { Migrator, type Migration as SchemaMigration } from 'kysely/migration'
+import type { Events, JournalEvent } from '../events.ts'
+import { Claims } from './claims.ts'
+import { EventLog } from './event-log.ts'
+import { Holds } from './holds.ts'
+import { Idempotency } from './idempotency.ts'
+import { Migrations } from './migrations.ts'
+import * as journal from './migrations/0001-journal.ts'
+import { Operations } from './operations.ts'
+import type { Tables } from './schema.ts'
+import { Workloads } from './workloads.ts'
+
+const schemaMigrations: Readonly<Record<string, SchemaMigration>> = { '0001-journal': journal }
+
+/** The tables that one unit of work sees; inside `transaction` all of it happens or nothing does. */
+export interface Work {
+  readonly migrations: Migrations
+  readonly workloads: Workloads
+  readonly claims: Claims
+  readonly operations: Operations
+  readonly holds: Holds
+  readonly events: EventLog
+}
+
+/** The journal: what was asked for, what is true, what was done. SQL from the start, the same on PGlite and PostgreSQL. */
+export class Store {
+  readonly #db: Kysely<Tables>
+  readonly #events: Events
+  readonly read: Work
+  readonly idempotency: Idempotency
+
+  constructor(dialect: Dialect, events: Events) {
+    this.#db = new Kysely<Tables>({ dialect })
+    this.#events = events
+    this.read = workOn(this.#db, [])
+    this.idempotency = new Idempotency(this.#db)
+  }
+
+  /** Brings the schema up to date. Throws when the database is newer than this program knows. */
+  async open(): Promise<void> {
+    const migrator = new Migrator({
+      db: this.#db,
+      provider: { getMigrations: () => Promise.resolve({ ...schemaMigrations }) },
+    })
+    const { error } = await migrator.migrateToLatest()
+    if (error)
+      throw new Error(`the journal's schema could not be brought up to date: ${describe(error)}`, { cause: error })
+  }
+
+  /** Events written inside are told to listeners once all of it is in the journal, and never when it is not. */
+  async transaction<T>(act: (work: Work) => Promise<T>): Promise<T> {
+    const written: JournalEvent[] = []
+    const result = await this.#db.transaction().execute((tx) => act(workOn(tx, written)))
+    for (const event of written) this.#events.emit('event', event)
+    return result
+  }
+
+  close(): Promise<void> {
+    return this.#db.destroy()
+  }
+}
+
+const workOn = (db: Kysely<Tables>, written: JournalEvent[]): Work => ({
+  migrations: new Migrations(db),
+  workloads: new Workloads(db),
+  claims: new Claims(db),
+  operations: new Operations(db),
+  holds: new Holds(db),
+  events: new EventLog(db, written),
+})
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : JSON.stringify(error))
