@@ -23,11 +23,9 @@ export interface ReaderDependencies {
 }
 
 export function createReader({ clock, connections, testRouteSecret }: ReaderDependencies): Reader {
-  const notAsked = unknown('it has not been read')
-
   async function facts(workload: Workload, migration: Migration, needs: ReadonlySet<Need>): Promise<Facts> {
     const read = <T>(need: Need, question: () => Promise<T>): Promise<Known<T>> =>
-      needs.has(need) && workload.found ? settle(question) : Promise.resolve(notAsked)
+      needs.has(need) && workload.found ? settle(question) : Promise.resolve(notRead())
     const at = () => placeOf(workload, migration, connections)
     const [split, health, greenEndpoints, testRoute, strangers] = await Promise.all([
       read<Split | null>('split', () => at().kind.observe.split(at().site, workload.outputs, at().aws)),
@@ -83,8 +81,17 @@ const placeOf = (workload: Workload, migration: Migration, connections: Connecti
   aws: connections.aws(migration.inventory.aws.region),
 })
 
+/** What is known before anything was read. */
+export const unread: Pick<Facts, Need> = {
+  split: notRead(),
+  health: notRead(),
+  greenEndpoints: notRead(),
+  testRoute: notRead(),
+  strangers: notRead(),
+}
+
 /** The facts that need no look at the world. */
-function ownFacts(workload: Workload, migration: Migration, clock: Clock) {
+export function ownFacts(workload: Workload, migration: Migration, clock: Clock) {
   const { state } = workload
   const linger = workload.found
     ? kindOf(workload.kind).lingers(siteOf(workload, migration), { blue: 0, green: 100 })
@@ -104,6 +111,10 @@ function nextShareOf(workload: Workload): number {
   const { state } = workload
   if (state.phase === 'shifting') return nextStep(workload, state.step)
   return state.phase === 'prepared' ? firstStep(workload) : 100
+}
+
+function notRead(): Known<never> {
+  return unknown('it has not been read yet')
 }
 
 async function settle<T>(question: () => Promise<T>): Promise<Known<T>> {

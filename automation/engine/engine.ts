@@ -5,6 +5,8 @@ export interface EngineStep {
   readonly urn: string
   readonly type: string
   readonly name: string
+  /** the object's id in AWS or Kubernetes; null: it is not made yet */
+  readonly id: string | null
   /** Pulumi's own word: create, update, delete, replace, same, import, refresh, … */
   readonly op: string
   readonly changes: readonly PropertyChange[]
@@ -41,6 +43,8 @@ export interface Task {
   readonly folder: string
   /** Rollbacks go before everything that waits. */
   readonly urgent: boolean
+  /** Another config than the stack's own, for a preview of what has not begun. */
+  readonly configFile?: string
 }
 
 export interface PreviewResult {
@@ -77,6 +81,8 @@ export interface Engine {
   up(task: Task, listen: (event: EngineEvent) => void): Run<UpResult>
   refresh(task: Task, request: RefreshRequest): Run<null>
   pending(task: Task): Run<readonly PendingCreate[]>
+  /** Removes the stack's lock. Only for a lock whose holder is known to be dead: it protects nobody's run. */
+  unlock(task: Task): Run<null>
   /** Ends what an earlier service left of an operation. Resolves when nothing of it is left. */
   clearAway(operation: string): Promise<void>
   /** null: ready; otherwise why not, for people. */

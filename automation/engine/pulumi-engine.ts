@@ -38,6 +38,7 @@ export function createPulumiEngine(options: PulumiEngineOptions): Engine {
     up: (task, listen) => run<UpResult>(task, { do: 'up' }, listen),
     refresh: (task, request: RefreshRequest) => run<null>(task, { do: 'refresh', request }),
     pending: (task) => run<readonly PendingCreate[]>(task, { do: 'pending' }),
+    unlock: (task) => run<null>(task, { do: 'unlock' }),
     clearAway: endProcessesOf,
     notReady: () => pool.notReady(),
     start: () => pool.start(),

@@ -15,14 +15,18 @@ interface StackFile {
  * Writes a stack's config as the program reads it, by the service as by hand. What only the Pulumi CLI can write, the salt and
  * encrypted values, is kept. Replaced in one step, so that a killed writer leaves the old file or the new one.
  */
-export async function writeStackConfig(folder: string, stack: string, config: WorkloadStackConfig): Promise<void> {
+export async function writeStackConfig(
+  folder: string,
+  stack: string,
+  path: string,
+  config: WorkloadStackConfig,
+): Promise<void> {
   const { config: old = {}, ...rest } = await readStackFile(folder, stack)
   const encrypted = Object.entries(old).filter(
     ([, value]) => typeof value === 'object' && value !== null && 'secure' in value,
   )
   const plain = Object.entries(config).map(([key, value]): [string, unknown] => [`${project}:${key}`, value])
   const file: StackFile = { ...rest, config: Object.fromEntries([...plain, ...encrypted]) }
-  const path = configFile(folder, stack)
   const partial = `${path}.${process.pid}.tmp`
   await writeFile(partial, stringify(file), { mode: 0o600 })
   await rename(partial, path)

@@ -19,11 +19,12 @@ const doneOf = ({ urn, op }: StepEventMetadata, ok: boolean): EngineEvent => ({ 
 export const stackType = 'pulumi:pulumi:Stack'
 
 export function stepOf(metadata: StepEventMetadata): EngineStep {
-  const { urn, type, op, old, detailedDiff } = metadata
+  const { urn, type, op, old, new: next, detailedDiff } = metadata
   return {
     urn,
     type,
     name: urn.slice(urn.lastIndexOf('::') + 2),
+    id: old?.id || next?.id || null,
     op,
     changes: Object.entries(detailedDiff ?? {}).map(([path, diff]) =>
       changeOf(path, diff.inputDiff === false, metadata),

@@ -49,13 +49,15 @@ async function carryOut(order: Order, command: PulumiCommand): Promise<unknown> 
   const stack = await openStack(order, command)
   switch (job.do) {
     case 'preview':
-      return preview(stack)
+      return preview(stack, task.configFile)
     case 'up':
       return up(stack, task.operation)
     case 'refresh':
       return refresh(stack, job.request, order)
     case 'pending':
       return pending(stack)
+    case 'unlock':
+      return stack.cancel().then(() => null)
   }
 }
 
@@ -132,9 +134,9 @@ function listen(): {
   return { onEvent, steps, outputs: () => outputs }
 }
 
-async function preview(stack: Stack): Promise<{ steps: EngineStep[] }> {
+async function preview(stack: Stack, configFile: string | undefined): Promise<{ steps: EngineStep[] }> {
   const { onEvent, steps } = listen()
-  await stack.preview({ ...quiet, onEvent })
+  await stack.preview({ ...quiet, onEvent, ...(configFile ? { configFile } : {}) })
   return { steps }
 }
 

@@ -8,10 +8,24 @@ export async function sourcesNotAdmitted(
   sources: readonly string[],
   aws: Aws,
 ): Promise<readonly string[] | null> {
-  const { DescribeSecurityGroupRulesCommand, DescribeSecurityGroupsCommand } = await import('@aws-sdk/client-ec2')
+  const { DescribeSecurityGroupsCommand } = await import('@aws-sdk/client-ec2')
   const ec2 = await aws.ec2()
   const groups = await ec2.send(new DescribeSecurityGroupsCommand({ Filters: [{ Name: 'group-id', Values: [group] }] }))
   if (!groups.SecurityGroups?.length) return null
+  const rules = await rulesOf(group, aws)
+  return sources.filter((source) => !rules.some((rule) => admits(rule, port, source)))
+}
+
+/** The id of the rule that lets `source` reach exactly `port` over TCP in `group`; null: there is none. */
+export async function ingressRuleFrom(group: string, port: number, source: string, aws: Aws): Promise<string | null> {
+  const rules = await rulesOf(group, aws)
+  const rule = rules.find((one) => one.FromPort === port && one.ToPort === port && admits(one, port, source))
+  return rule?.SecurityGroupRuleId ?? null
+}
+
+async function rulesOf(group: string, aws: Aws): Promise<SecurityGroupRule[]> {
+  const { DescribeSecurityGroupRulesCommand } = await import('@aws-sdk/client-ec2')
+  const ec2 = await aws.ec2()
   const rules: SecurityGroupRule[] = []
   let next: string | undefined
   do {
@@ -21,7 +35,7 @@ export async function sourcesNotAdmitted(
     rules.push(...(page.SecurityGroupRules ?? []))
     next = page.NextToken
   } while (next)
-  return sources.filter((source) => !rules.some((rule) => admits(rule, port, source)))
+  return rules
 }
 
 function admits(rule: SecurityGroupRule, port: number, source: string): boolean {

@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox'
+import type { TObject } from 'typebox'
 import type * as pulumi from '@pulumi/pulumi'
 import type { Aws } from '../aws/clients.ts'
 import type { ClusterReads } from '../kubernetes/reads.ts'
@@ -54,6 +54,10 @@ export interface FoundBase {
   readonly asFound: SwitchPoint
   /** What this workload needs besides its switch point, e.g. a rule priority for the test route. Claimed with it. */
   readonly reserves: readonly ClaimId[]
+  /** Target groups of blue's that nobody else may bind, unless both sides bind in multi-cluster mode. */
+  readonly blueGroups: readonly { readonly arn: string; readonly multiCluster: boolean }[]
+  /** false: each zone serves only its own clients, so green needs targets wherever blue has them. */
+  readonly crossZone: boolean
 }
 
 /** The switch point as AWS describes it now, parted into what we own of it and the rest. */
@@ -144,8 +148,10 @@ export interface Providers {
 export interface Kind<Config extends object, Found extends FoundBase, Plan extends PlanBase> {
   readonly name: string
   /** What an inventory entry of this kind must say, beside what every workload says. */
-  readonly schema: TSchema
+  readonly schema: TObject
   grain(config: Config): Grain
+  /** The Service that runs the workload, the same in both clusters. */
+  service(config: Config): { readonly namespace: string; readonly name: string }
   /** Unique over all migrations; the journal enforces it. */
   claims(config: Config): readonly ClaimId[]
   /** Reads the switch point as found, or throws Refused with the field, the reason and the way out. */
@@ -167,6 +173,15 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
   }
   /** The same split by direct AWS calls: idempotent, one write per object of the switch point, no read before it. */
   flip(site: Site<Config, Found>, outputs: WorkloadOutputs | null, split: Split, aws: Aws): Promise<void>
+  /**
+   * The id of an object that a run died while making, if it was made: found by our tags or by its name, never guessed.
+   * null: there is none.
+   */
+  lookup(
+    site: Site<Config, Found>,
+    resource: SwitchResource,
+    world: Pick<Surroundings, 'aws' | 'green'>,
+  ): Promise<string | null>
   lingers(site: Site<Config, Found>, split: Split): Lingering
   testRoute(site: Site<Config, Found>, secret: string): TestRoute
 }

@@ -2,7 +2,6 @@ import {
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
-  DescribeRulesCommand,
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
   type Action,
@@ -11,6 +10,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Aws } from '../../aws/clients.ts'
 import { sourcesNotAdmitted } from '../../aws/security-groups.ts'
+import type { Binding } from '../../kubernetes/reads.ts'
 import type { Entry } from '../entry.ts'
 import type { ClaimId, Surroundings } from '../kind.ts'
 import { Refused } from '../refused.ts'
@@ -18,7 +18,7 @@ import { maxValuesPerRule, valueCount } from './conditions.ts'
 import { switchPointOf, type AlbConfig } from './config.ts'
 import type { FoundForward } from './forward.ts'
 import type { AlbFound, FoundTargetGroup } from './found.ts'
-import { describeSwitchPoint, isNotFound, switchPointFrom, tagsOf } from './observe.ts'
+import { describeSwitchPoint, isNotFound, rulesOf, switchPointFrom, tagsOf } from './describe.ts'
 import { refuseWhatCannotMove } from './refusals.ts'
 
 export async function find(config: AlbConfig & Entry, surroundings: Surroundings): Promise<AlbFound> {
@@ -31,7 +31,7 @@ export async function find(config: AlbConfig & Entry, surroundings: Surroundings
   const listenerArn = listenerArnOf(switchPoint.arn)
   const [listener, rules, targetGroup] = await Promise.all([
     readListener(listenerArn, aws),
-    readRules(listenerArn, aws),
+    rulesOf(listenerArn, aws),
     readTargetGroup(config.blueTargetGroup, aws),
   ])
   const rule = rules.find(({ RuleArn }) => RuleArn === switchPoint.arn)
@@ -73,6 +73,11 @@ export async function find(config: AlbConfig & Entry, surroundings: Surroundings
       ...('priority' in testRoute ? [priorityId(listenerArn, testRoute.priority)] : []),
       ...podIngress.map((source) => ingressId(config, source)),
     ],
+    blueGroups: [
+      { arn: config.blueTargetGroup, multiCluster: bindings.blue.every(multiClusterOn(config.blueTargetGroup)) },
+    ],
+    // ALBs balance across zones unless the target group says otherwise
+    crossZone: attributes['load_balancing.cross_zone.enabled'] !== 'false',
     switchPoint,
     listener: { arn: listenerArn, port: listener.Port ?? 0, protocol: listener.Protocol ?? '' },
     loadBalancer: {
@@ -98,17 +103,6 @@ async function readListener(arn: string, aws: Aws) {
   const [listener] = answer.Listeners ?? []
   if (!listener) throw new Refused('listener', `${arn} does not exist`, 'Check the ARN and the region.')
   return listener
-}
-
-async function readRules(listenerArn: string, aws: Aws): Promise<Rule[]> {
-  const rules: Rule[] = []
-  let marker: string | undefined
-  do {
-    const page = await aws.elbv2.send(new DescribeRulesCommand({ ListenerArn: listenerArn, Marker: marker }))
-    rules.push(...(page.Rules ?? []))
-    marker = page.NextMarker
-  } while (marker)
-  return rules
 }
 
 async function readTargetGroup(arn: string, aws: Aws): Promise<TargetGroup> {
@@ -191,6 +185,8 @@ function freePriority(
   }
   return { none: `no priority above the rule's own (${rule?.Priority ?? 'default'}) is free` }
 }
+
+const multiClusterOn = (arn: string) => (binding: Binding) => binding.targetGroupArn !== arn || binding.multiCluster
 
 const priorityId = (listenerArn: string, priority: number): ClaimId => `${listenerArn}#priority-${priority}`
 

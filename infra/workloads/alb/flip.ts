@@ -4,7 +4,7 @@ import type { Split } from '../../traffic.ts'
 import type { WorkloadOutputs } from '../kind.ts'
 import type { AlbSite } from './found.ts'
 import { sdkActions, sharesFor } from './forward.ts'
-import { isNotFound } from './observe.ts'
+import { isNotFound } from './describe.ts'
 
 /**
  * Sets the split by one ModifyRule or ModifyListener. Where green has no target group, or has lost it, only home can be set,

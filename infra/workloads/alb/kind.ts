@@ -3,6 +3,7 @@ import { albSchema, switchPointOf, type AlbConfig } from './config.ts'
 import { find } from './find.ts'
 import { flip } from './flip.ts'
 import type { AlbFound, AlbSite } from './found.ts'
+import { lookup } from './lookup.ts'
 import { observeHealth, observeSplit, observeSwitchPoint, observeTestRoute } from './observe.ts'
 import { plan, type AlbPlan } from './plan.ts'
 import { program } from './program.ts'
@@ -14,6 +15,7 @@ export const alb: Kind<AlbConfig & Entry, AlbFound, AlbPlan> = {
   name: 'alb',
   schema: albSchema,
   grain: () => 'percent',
+  service: ({ service }) => service,
   claims: (config) => [switchPointOf(config).arn],
   find,
   plan,
@@ -31,6 +33,7 @@ export const alb: Kind<AlbConfig & Entry, AlbFound, AlbPlan> = {
     testRoute: observeTestRoute,
   },
   flip,
+  lookup,
   lingers,
   testRoute: ({ found }, secret) =>
     'none' in found.testRoute ? { none: found.testRoute.none } : { headers: { [testHeader]: secret } },

@@ -1,7 +1,4 @@
 import {
-  DescribeListenersCommand,
-  DescribeRulesCommand,
-  DescribeTagsCommand,
   DescribeTargetHealthCommand,
   type Action,
   type TargetHealthDescription,
@@ -9,35 +6,9 @@ import {
 import type { Aws } from '../../aws/clients.ts'
 import { tagsFor } from '../../names.ts'
 import { splitOfWeights, type Split } from '../../traffic.ts'
-import type { Health, Json, SideHealth, SwitchPoint, WorkloadOutputs } from '../kind.ts'
-import type { AlbFound, AlbSite } from './found.ts'
-
-/** A rule or a listener as AWS describes it, with the actions that are its traffic. */
-interface Described {
-  readonly actions: readonly Action[]
-  readonly rest: Json
-}
-
-/** One call. null when there is no such rule or listener. */
-export async function describeSwitchPoint(switchPoint: AlbFound['switchPoint'], aws: Aws): Promise<Described | null> {
-  try {
-    if (switchPoint.type === 'rule') {
-      const answer = await aws.elbv2.send(new DescribeRulesCommand({ RuleArns: [switchPoint.arn] }))
-      const rule = answer.Rules?.[0]
-      if (!rule) return null
-      const { Actions, ...rest } = rule
-      return { actions: Actions ?? [], rest: jsonOf(rest) }
-    }
-    const answer = await aws.elbv2.send(new DescribeListenersCommand({ ListenerArns: [switchPoint.arn] }))
-    const listener = answer.Listeners?.[0]
-    if (!listener) return null
-    const { DefaultActions, ...rest } = listener
-    return { actions: DefaultActions ?? [], rest: jsonOf(rest) }
-  } catch (error) {
-    if (isNotFound(error)) return null
-    throw error
-  }
-}
+import type { Health, SideHealth, SwitchPoint, WorkloadOutputs } from '../kind.ts'
+import { describeSwitchPoint, switchPointFrom, tagsOf } from './describe.ts'
+import type { AlbSite } from './found.ts'
 
 /** The split in effect: one DescribeRules or DescribeListeners. */
 export async function observeSplit(site: AlbSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<Split | null> {
@@ -115,15 +86,6 @@ export async function observeSwitchPoint(site: AlbSite, aws: Aws): Promise<Switc
   return switchPointFrom(described, await tagsOf([switchPoint.arn], aws), switchPoint.arn)
 }
 
-export const switchPointFrom = (
-  described: Described,
-  tags: ReadonlyMap<string, Readonly<Record<string, string>>>,
-  arn: string,
-): SwitchPoint => ({
-  traffic: jsonOf(described.actions),
-  rest: { described: described.rest, tags: tags.get(arn) ?? {} },
-})
-
 /** Is green the only group that the test rule forwards to? */
 export async function observeTestRoute(_site: AlbSite, outputs: WorkloadOutputs, aws: Aws): Promise<boolean> {
   if (!outputs.testRoute || !outputs.targetGroups.green) return false
@@ -131,26 +93,3 @@ export async function observeTestRoute(_site: AlbSite, outputs: WorkloadOutputs,
   const weights = weightsOf(described?.actions ?? [])
   return weights?.size === 1 && weights.has(outputs.targetGroups.green)
 }
-
-/** Tags of up to 20 objects, by ARN. */
-export async function tagsOf(arns: readonly string[], aws: Aws): Promise<Map<string, Record<string, string>>> {
-  const answer = await aws.elbv2.send(new DescribeTagsCommand({ ResourceArns: [...arns] }))
-  return new Map(
-    (answer.TagDescriptions ?? []).map(({ ResourceArn, Tags }) => [
-      ResourceArn ?? '',
-      Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
-    ]),
-  )
-}
-
-const notFound = new Set([
-  'RuleNotFoundException',
-  'ListenerNotFoundException',
-  'TargetGroupNotFoundException',
-  'LoadBalancerNotFoundException',
-])
-
-export const isNotFound = (error: unknown): boolean => error instanceof Error && notFound.has(error.name)
-
-/** SDK answers leave unset members as undefined; JSON does not know it. */
-const jsonOf = (value: object): Json => JSON.parse(JSON.stringify(value)) as Json

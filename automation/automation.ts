@@ -1,0 +1,76 @@
+import type { Dialect } from 'kysely'
+import type { AwsSettings } from '../infra/aws/clients.ts'
+import { createClock } from './clock.ts'
+import { Cutover } from './cutover.ts'
+import { createPulumiEngine, type PulumiEngineOptions } from './engine/pulumi-engine.ts'
+import { StackFiles, type StackFilesOptions } from './engine/stack-files.ts'
+import { Events } from './events.ts'
+import { Observer } from './observer.ts'
+import { createReader } from './reader.ts'
+import { recover } from './recovery.ts'
+import { Runner } from './runner.ts'
+import { passThrough, type PassStopPoint } from './stop-points.ts'
+import { Store } from './store/store.ts'
+import { createConnections } from './surroundings.ts'
+
+export interface AutomationOptions {
+  readonly journal: Dialect
+  readonly aws: Omit<AwsSettings, 'region'>
+  readonly clockRate: number
+  readonly engine: PulumiEngineOptions
+  readonly stacks: Omit<StackFilesOptions, 'aws'>
+  /** Tests stop here; see stop-points.ts. */
+  readonly pass?: PassStopPoint
+}
+
+export interface Automation {
+  readonly cutover: Cutover
+  /** Brings the journal up to date, clears away what an earlier service left, and begins to watch. */
+  start(): Promise<void>
+  /** Ends or hands back what runs and leaves no process behind. */
+  stop(): Promise<void>
+}
+
+/** Wires the parts together; the one place that knows all of them. */
+export function createAutomation(options: AutomationOptions): Automation {
+  const clock = createClock(options.clockRate)
+  const events = new Events().setMaxListeners(0)
+  const store = new Store(options.journal, events)
+  const connections = createConnections(options.aws)
+  const files = new StackFiles({ ...options.stacks, aws: options.aws })
+  const engine = createPulumiEngine(options.engine)
+  const testRouteSecret: StackFiles['testRouteSecret'] = (workload) => files.testRouteSecret(workload)
+  const reader = createReader({ clock, connections, testRouteSecret })
+  const tools = { store, engine, files, connections, clock, pass: options.pass ?? passThrough }
+  const runner = new Runner(tools)
+  const observer: Observer = new Observer({
+    store,
+    reader,
+    clock,
+    testRouteSecret,
+    onFiring: (workload, firing) => cutover.guardFired(workload, firing),
+  })
+  const cutover: Cutover = new Cutover({ ...tools, events, reader, observer, runner })
+  return {
+    cutover,
+    start: async () => {
+      await store.open()
+      const unfinished = await recover(store, engine)
+      cutover.accept(true)
+      for (const { migration, workload, force, reason } of unfinished) {
+        const asker = { by: 'recovery', reason: reason ?? 'a rollback was interrupted', receivedAt: clock.now() }
+        await cutover.rollback(migration, workload, force, asker).catch(() => undefined) // it had come home, or was refused: its state says so
+      }
+      observer.start()
+      await engine.start()
+    },
+    stop: async () => {
+      cutover.accept(false)
+      await observer.stop()
+      await runner.stop()
+      await engine.stop()
+      connections.close()
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import { createHmac } from 'node:crypto'
+import { join } from 'node:path'
+import { providerOptions, type AwsSettings } from '../../infra/aws/clients.ts'
+import { stackName } from '../../infra/names.ts'
+import type { Stage } from '../../infra/workloads/kind.ts'
+import type { Migration, Workload } from '../migration.ts'
+import { siteOf } from '../surroundings.ts'
+import type { Task } from './engine.ts'
+import { configFile, hasSecret, writeProject, writeStackConfig } from './stack-config.ts'
+
+export interface StackFilesOptions {
+  /** A folder per stack is made in it. */
+  readonly folder: string
+  readonly aws: Omit<AwsSettings, 'region'>
+  /** Plugin name to the folder of its executable; empty: where Pulumi looks by itself. */
+  readonly plugins: Readonly<Record<string, string>>
+  /** The passphrase that also encrypts the stacks' secrets. */
+  readonly passphrase: string
+}
+
+/** The engine's files of each workload's stack: what it runs from, by the service as by hand. */
+export class StackFiles {
+  readonly #options: StackFilesOptions
+
+  constructor(options: StackFilesOptions) {
+    this.#options = options
+  }
+
+  task(workload: Workload, operation: string, urgent: boolean): Task {
+    const stack = stackName(workload.migration, workload.name)
+    return { operation, stack, folder: join(this.#options.folder, stack), urgent }
+  }
+
+  /** Writes what the program reads. `planned`: beside the real config, for a preview of what has not begun. */
+  async write(workload: Workload, migration: Migration, stage: Stage, options: WriteOptions = {}): Promise<string> {
+    const { folder, stack } = this.task(workload, '', false)
+    const target = options.planned ? join(folder, `planned.${stack}.yaml`) : configFile(folder, stack)
+    await writeStackConfig(folder, stack, target, {
+      program: 'workload',
+      kind: workload.kind,
+      site: siteOf(workload, migration),
+      stage,
+      aws: providerOptions({ ...this.#options.aws, region: migration.inventory.aws.region }),
+      ...(options.deleteUnreachable ? { deleteUnreachable: true } : {}),
+    })
+    return target
+  }
+
+  /** Makes the stack's folder ready for the engine. true: the stack was made in it already, with its secret. */
+  async prepare(workload: Workload): Promise<boolean> {
+    const { folder, stack } = this.task(workload, '', false)
+    await writeProject(folder, this.#options.plugins)
+    return hasSecret(folder, stack, 'testRoute')
+  }
+
+  /**
+   * The value that opens a workload's test route. Derived from the passphrase rather than kept, so that it is nowhere at rest
+   * but encrypted in the stack's config, and in the rule that asks for it.
+   */
+  testRouteSecret(workload: Pick<Workload, 'migration' | 'name'>): string {
+    const name = `test-route/${workload.migration}/${workload.name}`
+    return createHmac('sha256', this.#options.passphrase).update(name).digest('hex')
+  }
+}
+
+export interface WriteOptions {
+  readonly planned?: boolean
+  readonly deleteUnreachable?: boolean
+}

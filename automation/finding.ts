@@ -1,0 +1,54 @@
+import { describeAwsError } from '../infra/aws/errors.ts'
+import { ClusterUnreachable } from '../infra/kubernetes/reads.ts'
+import { kindOf } from '../infra/workloads/kinds.ts'
+import { Refused } from '../infra/workloads/refused.ts'
+import { CutoverError } from './errors.ts'
+import type { Migration, Workload } from './migration.ts'
+import type { Store } from './store/store.ts'
+import type { Connections } from './surroundings.ts'
+
+/** Everything that a workload claims: its switch point, and what was found to be needed beside it. */
+export const claimsOf = ({ kind, entry, found }: Workload): string[] => [
+  ...kindOf(kind).claims(entry),
+  ...(found?.reserves ?? []),
+]
+
+export const claimHeld = (id: string, holder: string): CutoverError =>
+  new CutoverError('switch-point-claimed', `${id} belongs to ${holder} until that is released or abandoned`, {
+    id,
+    holder,
+  })
+
+/** A registered workload with its switch point as found, or the reason why it is refused. All others were found long ago. */
+export async function withFound(
+  workload: Workload,
+  { inventory }: Migration,
+  store: Store,
+  connections: Connections,
+): Promise<Workload> {
+  if (workload.state.phase !== 'registered') return workload
+  const others = await store.read.claims.ofOthers(workload.migration, workload.name)
+  const kind = kindOf(workload.kind)
+  const claimed = kind.claims(workload.entry).find((id) => others.has(id))
+  if (claimed !== undefined) throw claimHeld(claimed, others.get(claimed) ?? '')
+  try {
+    const found = await kind.find(workload.entry, {
+      aws: connections.aws(inventory.aws.region),
+      blue: connections.cluster(inventory.blue.kubeconfig),
+      green: connections.cluster(inventory.green.kubeconfig),
+      claimed: (id) => others.has(id),
+    })
+    return { ...workload, found }
+  } catch (error) {
+    throw refusalOf(error)
+  }
+}
+
+function refusalOf(error: unknown): CutoverError {
+  if (error instanceof Refused) {
+    const { field, reason, wayOut } = error
+    return new CutoverError('switch-point-refused', error.message, { field, reason, wayOut })
+  }
+  if (error instanceof ClusterUnreachable) return new CutoverError('cluster-unreachable', error.message, {}, error)
+  return new CutoverError('aws-failed', `the switch point could not be read: ${describeAwsError(error)}`, {}, error)
+}

@@ -1,0 +1,70 @@
+import { describeSplit, sameSplit, type Split } from '../../infra/traffic.ts'
+import type { Stage, SwitchResource } from '../../infra/workloads/kind.ts'
+import type { EngineStep } from '../engine/engine.ts'
+
+/** What one stage would change, for people and for programs. */
+export interface StageDiff {
+  readonly stage: Stage['name']
+  readonly split: Split
+  /** one line per change, the switch point first */
+  readonly lines: readonly string[]
+  readonly counts: Readonly<Record<string, number>>
+}
+
+/** Pulumi's steps as sentences. Pure. `from`: the split before the stage. */
+export function diffOf(
+  stage: Stage,
+  from: Split,
+  steps: readonly EngineStep[],
+  switches: readonly SwitchResource[],
+): StageDiff {
+  const shown = steps.filter(({ op, type }) => op !== 'same' && !type.startsWith('pulumi:'))
+  const isSwitch = ({ type, name }: EngineStep): boolean => switches.some((s) => s.type === type && s.name === name)
+  const lines = [
+    ...shown.filter(isSwitch).flatMap((step) => switchLines(step, stage, from)),
+    ...shown.filter((step) => !isSwitch(step)).flatMap(linesOf),
+  ]
+  return { stage: stage.name, split: stage.split, lines, counts: countBy(shown.map(({ op }) => op)) }
+}
+
+function switchLines(step: EngineStep, stage: Stage, from: Split): string[] {
+  const what = `${nounOf(step.type)} ${tailOf(step.id)}`
+  if (step.op === 'import') return [`${what}: adopted as it is, nothing written`]
+  if (step.op === 'delete' && step.retained) return [`${what}: leaves our state, stays in AWS as it is`]
+  if (step.op !== 'update') return linesOf(step)
+  if (stage.blue === 'retired') return [`${what}: green alone, blue taken out`]
+  if (stage.green === 'absent') return [`${what}: as found, blue alone`]
+  if (sameSplit(from, stage.split)) return [`${what}: blue and green side by side, ${describeSplit(stage.split)}`]
+  return [`${what}: green ${from.green} → ${stage.split.green} %, blue ${from.blue} → ${stage.split.blue} %`]
+}
+
+const verbs: Readonly<Record<string, string>> = {
+  create: 'make',
+  update: 'change',
+  delete: 'delete',
+  replace: 'replace',
+  import: 'adopt',
+  read: 'read',
+  refresh: 'read again',
+}
+
+function linesOf(step: EngineStep): string[] {
+  if (step.op === 'delete' && step.retained)
+    return [`${nounOf(step.type)} ${step.name}: leaves our state, stays as it is`]
+  const changes = step.changes.map(({ path, before, after }) => `  ${path}: ${show(before)} → ${show(after)}`)
+  return [`${verbs[step.op] ?? step.op} ${nounOf(step.type)} ${step.name}`, ...(step.op === 'update' ? changes : [])]
+}
+
+/** `aws:lb/targetGroup:TargetGroup` → `target group` */
+export const nounOf = (type: string): string =>
+  (type.split(':').at(-1) ?? type).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+
+const tailOf = (id: string | null): string => id?.split('/').slice(-4).join('/') ?? ''
+
+const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value))
+
+function countBy(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1
+  return counts
+}

@@ -1,0 +1,245 @@
+import { describeAwsError } from '../infra/aws/errors.ts'
+import { kindOf } from '../infra/workloads/kinds.ts'
+import { CutoverError } from './errors.ts'
+import type { Tools } from './execution.ts'
+import { claimHeld, claimsOf, withFound } from './finding.ts'
+import type { GateResult } from './gates/gate.ts'
+import { askGates, needsOf } from './gates/gates.ts'
+import type { Action, Migration, Workload } from './migration.ts'
+import type { Observer } from './observer.ts'
+import { decide, type ActiveOperation, type Circumstances, type Request } from './phases/decide.ts'
+import type { Moment, Transition } from './phases/phase.ts'
+import { phaseOf } from './phases/phases.ts'
+import { basisDigest } from './plan/plan.ts'
+import type { MadePlan } from './planning.ts'
+import type { Reader } from './reader.ts'
+import type { Runner } from './runner.ts'
+import { ClaimHeld } from './store/claims.ts'
+import type { NewOperation, OperationRecord } from './store/operations.ts'
+import { siteOf } from './surroundings.ts'
+
+/** Who asks, why, and since when the request is here. */
+export interface Asker {
+  readonly by: string
+  readonly reason: string | null
+  readonly receivedAt: number
+}
+
+export interface RequestsDependencies extends Tools {
+  readonly reader: Reader
+  readonly observer: Observer
+  readonly runner: Runner
+}
+
+/** A workload and the migration that it belongs to, as they are in the journal. */
+export interface Subject {
+  readonly workload: Workload
+  readonly migration: Migration
+}
+
+/** A reading of blue counts as known for this long. Seconds on the wall. */
+const freshSeconds = 15
+
+/** Requests that become operations: facts are gathered, the phase table decides, the journal records, the runner carries out. */
+export class Requests {
+  readonly #deps: RequestsDependencies
+
+  constructor(deps: RequestsDependencies) {
+    this.#deps = deps
+  }
+
+  /** What the next advance would change. Gates and holds are not asked: a plan may be made ahead. */
+  async plan(subject: Subject, asker: Asker): Promise<OperationRecord> {
+    const found = await this.#found(subject)
+    const circumstances = await this.#circumstances(found.workload, {})
+    const { transition } = decided(found.workload, { action: 'advance' }, circumstances)
+    return this.#accept({
+      ...found,
+      action: 'plan',
+      request: {},
+      transition,
+      asker,
+      moment: circumstances,
+      previewed: false,
+    })
+  }
+
+  /** Exactly one step forward. `plan`: only if the plan with this hash still holds; it is then not previewed again. */
+  async advance(subject: Subject, plan: string | null, asker: Asker): Promise<OperationRecord> {
+    const found = await this.#found(subject)
+    const { workload } = found
+    const holds = await this.#deps.store.read.holds.of(workload.migration, workload.name)
+    const asked = await this.#askGates(found)
+    const circumstances = await this.#circumstances(workload, { holds, ...asked })
+    const { transition } = decided(workload, { action: 'advance' }, circumstances)
+    if (plan !== null) await this.#mustHold(plan, found, transition)
+    const previewed = plan !== null
+    return this.#accept({
+      ...found,
+      action: 'advance',
+      request: { plan },
+      transition,
+      asker,
+      moment: circumstances,
+      previewed,
+    })
+  }
+
+  /** After retirement: everything out of our state, the claim freed. Or, before anything has moved: everything as it was found. */
+  async leave(subject: Subject, action: 'abandon' | 'release', force: boolean, asker: Asker): Promise<OperationRecord> {
+    const circumstances = await this.#circumstances(subject.workload, {})
+    const { transition } = decided(subject.workload, { action }, circumstances)
+    return this.#accept({
+      ...subject,
+      action,
+      request: { force },
+      transition,
+      asker,
+      moment: circumstances,
+      previewed: false,
+    })
+  }
+
+  /** Home at once. What runs for the workload is killed, not waited for; the journal knows it before anything is done. */
+  async rollback(subject: Subject, force: boolean, asker: Asker): Promise<OperationRecord> {
+    const { workload } = subject
+    const { migration, name } = workload
+    const circumstances = await this.#circumstances(workload, {})
+    const { transition, replaces } = decided(workload, { action: 'rollback', force }, circumstances)
+    const saved = await this.#deps.store.transaction(async (work) => {
+      if (replaces) {
+        const error = { code: 'cancelled', message: 'a rollback took its place' }
+        const ended = await work.operations.finish(replaces.id, 'cancelled', { error })
+        if (ended) await work.events.write(workload, replaces.id, 'operation-finished', { state: 'cancelled', error })
+      }
+      const operation = await work.operations.add(newOperation(workload, 'rollback', transition, { force }, asker))
+      await work.events.write(workload, operation.id, 'operation-queued', { action: 'rollback', reason: asker.reason })
+      const reason = asker.reason ?? 'rolled back'
+      const hold = await work.holds.place({ migration, workload: name, name: 'rolled-back', reason, by: asker.by })
+      await work.events.write(workload, operation.id, 'hold-placed', { ...hold })
+      const stage = transition.stages[0] ?? null
+      return { operation, workload: await work.workloads.change(migration, name, { stage, unsettled: true }) }
+    })
+    const preempted = this.#deps.runner.kill(workload)
+    await this.#deps.pass('rollback-saved', name)
+    this.#deps.runner.begin({ ...subject, ...saved, transition, moment: circumstances, previewed: false }, preempted)
+    return saved.operation
+  }
+
+  /** A registered workload is looked for first; the refusal is the answer. */
+  async #found({ workload, migration }: Subject): Promise<Subject> {
+    const { store, connections } = this.#deps
+    return { workload: await withFound(workload, migration, store, connections), migration }
+  }
+
+  async #askGates({ workload, migration }: Subject): Promise<{ gates: GateResult[]; blueHealthy: number }> {
+    const { gates: names } = phaseOf(workload.state)
+    const facts = await this.#deps.reader.facts(workload, migration, needsOf(names))
+    const blueHealthy = 'value' in facts.health ? facts.health.value.blue.healthy : 0
+    return { gates: askGates(names, facts), blueHealthy }
+  }
+
+  async #circumstances(workload: Workload, asked: Partial<Circumstances>): Promise<Circumstances> {
+    const active = await this.#deps.store.read.operations.activeOf(workload.migration, workload.name)
+    return {
+      now: this.#deps.clock.now(),
+      blueHealthy: 0,
+      holds: [],
+      gates: [],
+      blueAllUnhealthy: this.#blueAllUnhealthy(workload),
+      ...asked,
+      active: active && activeOf(active),
+    }
+  }
+
+  /** Only a fresh reading that says so. Targets that are unused or registering, or could not be read, are not known to be ill. */
+  #blueAllUnhealthy(workload: Workload): boolean {
+    const latest = this.#deps.observer.latest(workload)
+    if (!latest || Date.now() - latest.at > freshSeconds * 1000 || 'unknown' in latest.facts.health) return false
+    const { healthy, unhealthy, initial, unused } = latest.facts.health.value.blue
+    return unhealthy > 0 && healthy + initial + unused === 0
+  }
+
+  async #mustHold(hash: string, { workload, migration }: Subject, transition: Transition): Promise<void> {
+    const operation = await this.#deps.store.read.operations.planWith(workload.migration, workload.name, hash)
+    if (!operation)
+      throw new CutoverError('plan-stale', `there is no plan ${hash} for ${workload.name}`, { plan: hash })
+    const aws = this.#deps.connections.aws(migration.inventory.aws.region)
+    const read = kindOf(workload.kind).observe.switchPoint(siteOf(workload, migration), aws)
+    const switchPoint = await read.catch((error: unknown) => {
+      throw new CutoverError('aws-failed', `the switch point could not be read: ${describeAwsError(error)}`, {}, error)
+    })
+    const basis = basisDigest({ revision: workload.revision, stages: transition.stages, switchPoint })
+    if ((operation.result as MadePlan).basis === basis) return
+    const message = `${workload.name} or its switch point has changed since ${hash} was made; plan again`
+    throw new CutoverError('plan-stale', message, { plan: hash, madeAt: operation.finishedAt })
+  }
+
+  /** The operation, and with a first advance the claims and what was found, all at once; then it begins. */
+  async #accept(acceptance: Acceptance): Promise<OperationRecord> {
+    const { workload, migration, action, request, transition, asker, moment, previewed } = acceptance
+    const saved = await this.#deps.store.transaction(async (work) => {
+      const active = await work.operations.activeOf(workload.migration, workload.name)
+      if (active) throw inProgress(activeOf(active))
+      const operation = await work.operations.add(newOperation(workload, action, transition, request, asker))
+      await work.events.write(workload, operation.id, 'operation-queued', { action, reason: asker.reason })
+      if (workload.state.phase !== 'registered' || action !== 'advance') return { operation, workload }
+      await work.claims.take(claimsOf(workload), workload.migration, workload.name).catch((error: unknown) => {
+        throw error instanceof ClaimHeld ? claimHeld(error.id, error.holder) : error
+      })
+      const change = { found: workload.found }
+      return { operation, workload: await work.workloads.change(workload.migration, workload.name, change) }
+    })
+    this.#deps.runner.begin({ ...saved, migration, transition, moment, previewed })
+    return saved.operation
+  }
+}
+
+interface Acceptance extends Subject {
+  readonly action: Action
+  readonly request: Readonly<Record<string, unknown>>
+  readonly transition: Transition
+  readonly asker: Asker
+  readonly moment: Moment
+  readonly previewed: boolean
+}
+
+function decided(workload: Workload, request: Request, circumstances: Circumstances) {
+  const decision = decide(workload, request, circumstances)
+  if ('transition' in decision) return decision
+  const { code, message, details } = decision.refusal
+  throw new CutoverError(code, message, details)
+}
+
+const newOperation = (
+  workload: Workload,
+  action: Action,
+  transition: Transition,
+  request: Readonly<Record<string, unknown>>,
+  asker: Asker,
+): NewOperation => ({
+  migration: workload.migration,
+  workload: workload.name,
+  action,
+  from: workload.state.phase,
+  to: transition.to.phase,
+  reason: asker.reason,
+  requestedBy: asker.by,
+  requestedAt: asker.receivedAt,
+  request,
+})
+
+const activeOf = ({ id, action, requestedAt, from, writes }: OperationRecord): ActiveOperation => ({
+  id,
+  action,
+  since: requestedAt,
+  from,
+  writes,
+})
+
+const inProgress = (operation: ActiveOperation): CutoverError =>
+  new CutoverError(
+    'operation-in-progress',
+    `${operation.action} ${operation.id} is under way; wait for it or roll back`,
+    { operation },
+  )

@@ -1,0 +1,79 @@
+import { describeAwsError, isTransient } from '../infra/aws/errors.ts'
+import { home, sameSplit, type Split } from '../infra/traffic.ts'
+import { CutoverError } from './errors.ts'
+import type { Execution } from './execution.ts'
+import type { Transition } from './phases/phase.ts'
+import { awsFailed } from './stage-runs.ts'
+
+/**
+ * Seconds of product time in which a call of a killed run may still land: the longest that a client of AWS waits for an answer.
+ * After it the switch point is looked at a second time.
+ */
+const landingSeconds = 30
+
+/** What a rollback has to know of what it took the place of. */
+export interface Preempted {
+  /** Resolves when no process of it is left. */
+  readonly gone: Promise<void>
+}
+
+/**
+ * Brings the traffic home. The new stage is in the journal and what ran before is killed already; so: flip, read back, that is
+ * home. Then make sure of it: nothing of the killed run is left, the time in which its last call may land has passed, and it
+ * still reads home; if not, flip again. It needs the journal and one write per object of the switch point: no cluster, no
+ * preview, no Pulumi.
+ */
+export async function bringHome(
+  execution: Execution,
+  transition: Transition,
+  preempted: Preempted | null,
+): Promise<void> {
+  const { requestedAt } = execution.operation
+  const [stage] = transition.stages
+  if (stage) await execution.writeConfig(stage).catch(() => undefined) // written again before it is used; home does not wait for a disk
+  await execution.pass('before-flip')
+  await flipHome(execution)
+  const homeMs = execution.tools.clock.now() - requestedAt
+  await execution.pass('after-flip')
+  await execution.save({ state: transition.to }, { homeMs }, ['home', { homeMs }])
+  await execution.pass('home-saved')
+  if (!preempted) return
+  await preempted.gone
+  await execution.tools.clock.sleep(landingSeconds, execution.signal)
+  if (sameSplit(await readSplit(execution), home)) return
+  await execution.tell('message', {
+    severity: 'warning',
+    text: 'a call of the killed run landed late; going home again',
+  })
+  await flipHome(execution)
+  const later = execution.tools.clock.now() - requestedAt
+  await execution.save({}, { homeMs: later }, ['home', { homeMs: later }])
+}
+
+/** Writes and reads back until it reads home. What may pass is tried again for as long as it takes; all else is an error. */
+async function flipHome(execution: Execution): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await execution.kind.flip(execution.site, execution.workload.outputs, home, execution.aws)
+      const observed = await readSplit(execution)
+      if (sameSplit(observed, home)) return
+      await waitToTryAgain(execution, attempt, 'AWS does not read back home yet')
+    } catch (error) {
+      if (error instanceof CutoverError) throw error
+      if (!isTransient(error)) throw awsFailed('the way home was refused', error)
+      await waitToTryAgain(execution, attempt, describeAwsError(error))
+    }
+  }
+}
+
+/** Wall-clock milliseconds; traffic waits for it, so it is not stretched by the clock's rate. */
+const pauseMs = (attempt: number): number => Math.min(100 * 2 ** (attempt - 1), 3_000)
+
+async function waitToTryAgain(execution: Execution, attempt: number, why: string): Promise<void> {
+  const ms = pauseMs(attempt)
+  await execution.tell('message', { severity: 'warning', text: `not home yet (${why}); trying again in ${ms} ms` })
+  await execution.tools.clock.sleep((ms / 1000) * execution.tools.clock.rate, execution.signal)
+}
+
+const readSplit = (execution: Execution): Promise<Split | null> =>
+  execution.kind.observe.split(execution.site, execution.workload.outputs, execution.aws)

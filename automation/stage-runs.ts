@@ -1,0 +1,149 @@
+import { describeAwsError } from '../infra/aws/errors.ts'
+import { project } from '../infra/names.ts'
+import { describeSplit, sameSplit, type Split } from '../infra/traffic.ts'
+import type { Stage } from '../infra/workloads/kind.ts'
+import type { EngineStep } from './engine/engine.ts'
+import { CutoverError } from './errors.ts'
+import type { Execution } from './execution.ts'
+import { untouchable, violations, writesOf } from './plan/invariants.ts'
+import { sameJson } from './plan/plan.ts'
+
+/** Seconds of product time in which AWS has to read back what was written. */
+const readBackSeconds = 30
+
+export interface StageOptions {
+  /** The stage was previewed already, by the plan that the advance names. */
+  readonly previewed: boolean
+  readonly deleteUnreachable: boolean
+}
+
+/**
+ * One staged `up`: save what is wanted, look whether anybody else wrote, preview unless that was done, act, read back, save.
+ * Each step may run twice: what was done already is found done.
+ */
+export async function runStage(execution: Execution, stage: Stage, options: StageOptions): Promise<void> {
+  await execution.save({ stage }, {}, ['stage-started', { stage: stage.name, split: stage.split }])
+  await execution.pass('stage-saved')
+  await createStack(execution)
+  await execution.writeConfig(stage, { deleteUnreachable: options.deleteUnreachable })
+  await execution.pass('config-written')
+  await settle(execution)
+  await execution.pass('switch-point-refreshed')
+  if (!options.previewed) await previewChecked(execution, stage)
+  await execution.save({ unsettled: true }, { writes: true })
+  await execution.pass('before-up')
+  const { outputs } = await execution.engine((engine, task) => engine.up(task, execution.listen))
+  await execution.save({ outputs })
+  await execution.pass('after-up')
+  await readBack(execution, stage.split)
+  await execution.pass('split-read')
+  const onRecord = await readSwitchPoint(execution)
+  if (stage.switchPoint === 'adopted') proveUnchanged(execution, onRecord)
+  await execution.save({ onRecord, unsettled: false })
+}
+
+/** A stack is made once; the secret of its test route is the last thing that is put into it. */
+export async function createStack(execution: Execution): Promise<void> {
+  const { files } = execution.tools
+  const { workload } = execution
+  if (await files.prepare(workload)) return
+  await execution.engine((engine, task) => engine.create(task, { testRoute: files.testRouteSecret(workload) }))
+}
+
+/**
+ * Makes Pulumi's record of the switch point what AWS says, where they may differ: after a flip, a kill or an interruption, or
+ * when somebody else wrote. What differs outside the split is taken over and holds an advance; it is never set back.
+ */
+export async function settle(execution: Execution): Promise<void> {
+  const { workload } = execution
+  const before = workload.onRecord ?? workload.found?.asFound
+  const now = await readSwitchPoint(execution)
+  const elsewhere = before && !sameJson(before.rest, now.rest)
+  if (!workload.unsettled && !elsewhere && sameJson(before?.traffic, now.traffic)) return
+  if (workload.onRecord) {
+    await refreshSwitch(execution)
+    await execution.save({ onRecord: now, unsettled: false })
+  }
+  if (!elsewhere || execution.operation.action === 'rollback') return
+  const message =
+    'the switch point was changed elsewhere, outside its split; the change is kept. Look at it, remove the hold and advance again.'
+  throw new CutoverError('switch-point-changed', message, { before: before.rest, now: now.rest })
+}
+
+/** A targeted refresh: the switch point alone, and whatever a dead run may have been making. No cluster is contacted. */
+async function refreshSwitch(execution: Execution): Promise<void> {
+  const { stack } = execution.task
+  const pending = await execution.engine((engine, task) => engine.pending(task))
+  const found: { urn: string; id: string }[] = []
+  for (const create of pending) {
+    const id = await execution.kind.lookup(execution.site, create, {
+      aws: execution.aws,
+      green: execution.tools.connections.cluster(execution.site.green.kubeconfig),
+    })
+    if (id !== null) found.push({ urn: create.urn, id })
+    const text = id === null ? 'was not made' : `was made: ${id}`
+    await execution.tell('message', { severity: 'info', text: `${create.name}, under way when its run ended, ${text}` })
+  }
+  const targets = execution.kind
+    .switchResources(execution.site)
+    .map(({ type, name }) => `urn:pulumi:${stack}::${project}::${type}::${name}`)
+  await execution.engine((engine, task) => engine.refresh(task, { targets, found }))
+}
+
+/** A preview with the invariants checked on it. Throws before anything is written. */
+export async function previewChecked(
+  execution: Execution,
+  stage: Stage,
+  configFile?: string,
+): Promise<readonly EngineStep[]> {
+  const { steps } = await execution.engine((engine, task) =>
+    engine.preview(configFile === undefined ? task : { ...task, configFile }, execution.listen),
+  )
+  const claims = execution.kind.claims(execution.workload.entry)
+  const broken = violations(steps, untouchable(execution.site, claims))
+  if (broken.length > 0) throw new CutoverError('invariant-violated', broken.join('; '), { violations: broken })
+  const writes = stage.switchPoint === 'adopted' ? writesOf(steps) : []
+  if (writes.length > 0 && execution.operation.from === 'registered') {
+    const what = writes.map(({ op, name }) => `${op} ${name}`).join(', ')
+    throw new CutoverError('adoption-would-change', `adopting would do more than import: ${what}`, { steps: writes })
+  }
+  return steps
+}
+
+const readSwitchPoint = async (execution: Execution) => {
+  try {
+    return await execution.kind.observe.switchPoint(execution.site, execution.aws)
+  } catch (error) {
+    throw awsFailed('the switch point could not be read', error)
+  }
+}
+
+export const awsFailed = (what: string, error: unknown): CutoverError =>
+  new CutoverError('aws-failed', `${what}: ${describeAwsError(error)}`, {}, error)
+
+/** The phase counts only when AWS says what was written; AWS may take a moment. */
+async function readBack(execution: Execution, wanted: Split): Promise<void> {
+  const { clock } = execution.tools
+  const started = clock.now()
+  let last = 'nothing'
+  for (let attempt = 0; attempt < 3 || clock.secondsSince(started) < readBackSeconds; attempt += 1) {
+    if (attempt > 0) await clock.sleep(2, execution.signal)
+    try {
+      const observed = await execution.kind.observe.split(execution.site, execution.workload.outputs, execution.aws)
+      await execution.tell('split-read', { split: observed })
+      if (sameSplit(observed, wanted)) return
+      last = observed ? describeSplit(observed) : 'something that is neither blue nor green'
+    } catch (error) {
+      last = describeAwsError(error)
+    }
+  }
+  throw new CutoverError('split-not-in-effect', `${describeSplit(wanted)} was written, but AWS reads back ${last}`)
+}
+
+/** The second proof of adoption, after the import: what AWS describes, tags included, is what was found. */
+function proveUnchanged(execution: Execution, now: unknown): void {
+  const { found } = execution.workload
+  if (execution.operation.from !== 'registered' || sameJson(found?.asFound, now)) return
+  const message = 'after the import the switch point is not as it was found; look at it before going on'
+  throw new CutoverError('adoption-would-change', message, { found: found?.asFound, now })
+}

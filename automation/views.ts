@@ -1,0 +1,61 @@
+import type { Split } from '../infra/traffic.ts'
+import type { GateResult } from './gates/gate.ts'
+import { askGates } from './gates/gates.ts'
+import { isActive, type Hold, type Migration, type Operation, type PhaseName, type Workload } from './migration.ts'
+import type { Observer } from './observer.ts'
+import { phaseOf } from './phases/phases.ts'
+import { statusOf, type StatusName } from './phases/status.ts'
+import { ownFacts, unread } from './reader.ts'
+import type { Clock } from './clock.ts'
+import type { Store } from './store/store.ts'
+
+/** A workload as callers see it. */
+export interface WorkloadView {
+  readonly migration: string
+  readonly name: string
+  readonly kind: string
+  readonly phase: PhaseName
+  /** green's share in percent while shifting, else null */
+  readonly step: number | null
+  readonly split: { readonly wanted: Split; readonly observed: Split | null }
+  readonly gates: readonly GateResult[]
+  readonly holds: readonly Hold[]
+  readonly operation: Operation | null
+  readonly status: StatusName
+  readonly sentence: string
+}
+
+export interface ViewDependencies {
+  readonly store: Store
+  readonly observer: Observer
+  readonly clock: Clock
+}
+
+export async function viewOf(workload: Workload, migration: Migration, deps: ViewDependencies): Promise<WorkloadView> {
+  const { store, observer, clock } = deps
+  const [holds, operation] = await Promise.all([
+    store.read.holds.of(workload.migration, workload.name),
+    store.read.operations.last(workload.migration, workload.name),
+  ])
+  const phase = phaseOf(workload.state)
+  const read = observer.latest(workload)?.facts ?? unread
+  const gates = askGates(phase.gates, { ...read, ...ownFacts(workload, migration, clock) })
+  return {
+    migration: workload.migration,
+    name: workload.name,
+    kind: workload.kind,
+    phase: phase.name,
+    step: workload.state.phase === 'shifting' ? workload.state.step : null,
+    split: { wanted: wantedSplit(workload, operation), observed: 'value' in read.split ? read.split.value : null },
+    gates,
+    holds,
+    operation,
+    ...statusOf(workload, operation, holds, gates),
+  }
+}
+
+/** While an operation writes, what it is writing; else what the phase stands for. */
+function wantedSplit({ state, stage }: Workload, operation: Operation | null): Split {
+  if (operation && isActive(operation) && operation.action !== 'plan' && stage) return stage.split
+  return phaseOf(state).split(state)
+}
