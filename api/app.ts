@@ -1,0 +1,59 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { Cutover } from '../automation/cutover.ts'
+import { handleError, handleNotFound } from './errors.ts'
+import { idempotency } from './plugins/idempotency.ts'
+import { openapi } from './plugins/openapi.ts'
+import { requestTime } from './plugins/request-time.ts'
+import { eventRoutes } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
+import { migrationRoutes } from './routes/migrations.ts'
+import { operationRoutes } from './routes/operations.ts'
+import { workloadRoutes } from './routes/workloads.ts'
+import { operationSchema } from './schemas/operation.ts'
+import { problemSchema } from './schemas/problem.ts'
+import { holdSchema, migrationSchema, outputsSchema, workloadSchema } from './schemas/workload.ts'
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+export interface AppDependencies {
+  readonly cutover: Cutover
+  readonly logLevel: string
+}
+
+const bodyLimit = 1024 * 1024
+
+/** The application without a process: any test can inject into it. Every plugin and route stands here. */
+export async function buildApp({ cutover, logLevel }: AppDependencies): Promise<App> {
+  const app: App = Fastify({
+    bodyLimit,
+    logger: { level: logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+    // bodies that move traffic are taken as they are or not at all
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.setErrorHandler(handleError)
+  app.setNotFoundHandler(handleNotFound)
+  for (const schema of [problemSchema, operationSchema, holdSchema, workloadSchema, migrationSchema, outputsSchema]) {
+    app.addSchema(schema)
+  }
+  await app.register(openapi)
+  await app.register(requestTime)
+  await app.register(idempotency, { store: cutover.store.idempotency })
+  await app.register(healthRoutes, { cutover })
+  await app.register(migrationRoutes, { cutover, prefix: '/v1' })
+  await app.register(workloadRoutes, { cutover, prefix: '/v1' })
+  await app.register(operationRoutes, { cutover, prefix: '/v1' })
+  await app.register(eventRoutes, { cutover, prefix: '/v1' })
+  return app
+}

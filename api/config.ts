@@ -1,0 +1,133 @@
+import { existsSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { isAbsolute, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/** Everything that the service is told by its environment; docs/configuration.md has the same list. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  readonly clockRate: number
+  readonly workers: number
+  readonly logLevel: string
+  readonly awsEndpoint: string | undefined
+  /** Plugin name to folder. */
+  readonly plugins: Readonly<Record<string, string>>
+  readonly backendUrl: string
+  readonly passphraseFile: string
+  readonly passphrase: string
+}
+
+/** One line per problem. */
+export class ConfigInvalid extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.name = 'ConfigInvalid'
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+const loopback = ['127.0.0.1', '::1', 'localhost']
+
+/** Reads the environment and makes the data directory ready. Throws ConfigInvalid with every problem at once. */
+export function loadConfig(environment: Environment): Config {
+  const problems: string[] = []
+  const number = (name: string, fallback: number, check: (value: number) => string | null): number => {
+    const text = environment[name]
+    if (text === undefined || text === '') return fallback
+    const value = Number(text)
+    const wrong = Number.isFinite(value) ? check(value) : 'is not a number'
+    if (wrong) problems.push(`${name}=${text} ${wrong}`)
+    return value
+  }
+  const awsEndpoint = environment['AWS_ENDPOINT_URL'] || undefined
+  if (awsEndpoint && !URL.canParse(awsEndpoint)) problems.push(`AWS_ENDPOINT_URL=${awsEndpoint} is not a URL`)
+  const port = number('CUTOVER_PORT', 8080, (n) =>
+    Number.isInteger(n) && n >= 0 && n < 65_536 ? null : 'is not a port',
+  )
+  const clockRate = number('CUTOVER_CLOCK_RATE', 1, (n) => wrongRate(n, awsEndpoint))
+  const workers = number('CUTOVER_WORKERS', 2, (n) =>
+    Number.isInteger(n) && n >= 1 && n <= 64 ? null : 'is not 1 to 64',
+  )
+  const host = environment['CUTOVER_HOST'] || '127.0.0.1'
+  if (!loopback.includes(host)) {
+    problems.push(
+      `CUTOVER_HOST=${host}: only a loopback address (127.0.0.1, ::1) is served, because there is no authentication yet`,
+    )
+  }
+  const logLevel = environment['CUTOVER_LOG_LEVEL'] || 'info'
+  if (!logLevels.includes(logLevel)) problems.push(`CUTOVER_LOG_LEVEL=${logLevel} is none of ${logLevels.join(', ')}`)
+  const plugins = pluginsOf(environment['CUTOVER_PULUMI_PLUGINS'], problems)
+  const dataDir = resolve(environment['CUTOVER_DATA_DIR'] || '.data')
+  if (problems.length === 0) prepareDirectory(dataDir, problems)
+  const passphraseFile = resolve(environment['PULUMI_CONFIG_PASSPHRASE_FILE'] || join(dataDir, 'passphrase'))
+  const passphrase = problems.length === 0 ? passphraseOf(passphraseFile, environment, problems) : ''
+  const backendUrl = environment['PULUMI_BACKEND_URL'] || pathToFileURL(join(dataDir, 'pulumi-state')).href
+  if (problems.length > 0) throw new ConfigInvalid(problems)
+  if (!environment['PULUMI_BACKEND_URL']) mkdirSync(join(dataDir, 'pulumi-state'), { recursive: true, mode: 0o700 })
+  return {
+    host,
+    port,
+    dataDir,
+    clockRate,
+    workers,
+    logLevel,
+    awsEndpoint,
+    plugins,
+    backendUrl,
+    passphraseFile,
+    passphrase,
+  }
+}
+
+function wrongRate(rate: number, awsEndpoint: string | undefined): string | null {
+  if (rate < 1) return 'is less than 1'
+  return rate > 1 && !awsEndpoint
+    ? 'is for rehearsals: AWS keeps its own time. Set AWS_ENDPOINT_URL, or leave it at 1'
+    : null
+}
+
+/** `aws=/dir,kubernetes=/dir` */
+function pluginsOf(text: string | undefined, problems: string[]): Record<string, string> {
+  const plugins: Record<string, string> = {}
+  for (const part of (text ?? '').split(',').filter(Boolean)) {
+    const [name = '', folder = ''] = part.split(/=(.*)/s)
+    if (!name || !folder) problems.push(`CUTOVER_PULUMI_PLUGINS: ${part} is not name=folder`)
+    else if (!isAbsolute(folder))
+      problems.push(`CUTOVER_PULUMI_PLUGINS: the folder of ${name} must be absolute, not ${folder}`)
+    else if (!existsSync(join(folder, `pulumi-resource-${name}`))) {
+      problems.push(`CUTOVER_PULUMI_PLUGINS: ${folder} has no pulumi-resource-${name}`)
+    } else plugins[name] = folder
+  }
+  return plugins
+}
+
+function prepareDirectory(folder: string, problems: string[]): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (!statSync(folder).isDirectory()) problems.push(`CUTOVER_DATA_DIR=${folder} is not a directory`)
+    const trial = join(folder, `.writable-${process.pid}`)
+    writeFileSync(trial, '')
+    unlinkSync(trial)
+  } catch (error) {
+    problems.push(`CUTOVER_DATA_DIR=${folder} cannot be written: ${(error as Error).message}`)
+  }
+}
+
+/** The passphrase that encrypts the stacks' secrets. One is made when none is given; whoever loses it loses those secrets. */
+function passphraseOf(file: string, environment: Environment, problems: string[]): string {
+  try {
+    if (!environment['PULUMI_CONFIG_PASSPHRASE_FILE'] && !existsSync(file)) {
+      writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+    }
+    const passphrase = readFileSync(file, 'utf8').trim()
+    if (!passphrase) problems.push(`the passphrase file ${file} is empty`)
+    return passphrase
+  } catch (error) {
+    problems.push(`the passphrase file ${file} cannot be read: ${(error as Error).message}`)
+    return ''
+  }
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { CutoverError } from '../../automation/errors.ts'
+import type { Idempotency } from '../../automation/store/idempotency.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The Idempotency-Key that this request is the first with. */
+    idempotencyKey: string | null
+  }
+}
+
+const header = 'idempotency-key'
+const longest = 200
+const kept = ['content-type', 'location'] as const
+
+/**
+ * The same key and request get the same answer for 24 hours, whatever has happened since; the same key with another request is
+ * refused. A request that could not be answered (5xx) may be sent again.
+ */
+export const idempotency = fp<{ readonly store: Idempotency }>(
+  (app, { store }, done) => {
+    app.decorateRequest('idempotencyKey', null)
+    app.addHook('preHandler', (request, reply) => takeKey(request, reply, store))
+    app.addHook('onSend', (request, reply, payload) => keepAnswer(request, reply, payload, store))
+    done()
+  },
+  { name: 'idempotency' },
+)
+
+async function takeKey(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  store: Idempotency,
+): Promise<FastifyReply | undefined> {
+  const key = request.headers[header]
+  if (request.method !== 'POST' || key === undefined) return undefined
+  if (typeof key !== 'string' || key === '' || key.length > longest) {
+    throw Object.assign(new Error(`an Idempotency-Key has 1 to ${longest} characters`), { statusCode: 400 })
+  }
+  const taken = await store.take(key, fingerprint(request))
+  if (taken === 'new') {
+    request.idempotencyKey = key
+    return undefined
+  }
+  if (taken === 'other')
+    throw new CutoverError('idempotency-mismatch', 'this Idempotency-Key came with another request before')
+  if (taken === 'running')
+    throw new CutoverError('operation-in-progress', 'the first request with this key is being answered')
+  return reply.code(taken.status).headers(taken.headers).send(taken.body)
+}
+
+async function keepAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  store: Idempotency,
+): Promise<unknown> {
+  const key = request.idempotencyKey
+  if (key === null) return payload
+  request.idempotencyKey = null
+  if (reply.statusCode >= 500) {
+    await store.forget(key)
+    return payload
+  }
+  const headers = Object.fromEntries(
+    kept.flatMap((name) => {
+      const value = reply.getHeader(name)
+      return value === undefined ? [] : [[name, String(value)]]
+    }),
+  )
+  await store.keep(key, { status: reply.statusCode, headers, body: typeof payload === 'string' ? payload : '' })
+  return payload
+}
+
+const fingerprint = ({ method, url, body }: FastifyRequest): string =>
+  createHash('sha256')
+    .update(`${method} ${url}\n${JSON.stringify(body ?? null)}`)
+    .digest('hex')

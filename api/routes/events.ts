@@ -1,0 +1,89 @@
+import { on } from 'node:events'
+import { fastifySSE } from '@fastify/sse'
+import { Type } from 'typebox'
+import type { Cutover } from '../../automation/cutover.ts'
+import { eventTypes, type JournalEvent } from '../../automation/events.ts'
+import { matches, type EventFilter } from '../../automation/store/event-log.ts'
+import type { App } from '../app.ts'
+import { nameSchema } from '../schemas/common.ts'
+import { problems } from '../schemas/problem.ts'
+
+const pageSize = 500
+const heartbeatMs = 15_000
+
+export async function eventRoutes(app: App, { cutover }: { readonly cutover: Cutover }): Promise<void> {
+  await app.register(fastifySSE, { heartbeatInterval: heartbeatMs })
+
+  app.get(
+    '/events',
+    {
+      sse: 'only',
+      schema: {
+        tags: ['operations'],
+        summary: 'Everything that happens, as server-sent events; Last-Event-ID goes on after an event',
+        description: `Types: ${Object.entries(eventTypes)
+          .map(([type, what]) => `\`${type}\` ${what}`)
+          .join(' ')}`,
+        querystring: Type.Object(
+          {
+            migration: Type.Optional(nameSchema),
+            workload: Type.Optional(nameSchema),
+            operation: Type.Optional(Type.String({ maxLength: 100 })),
+          },
+          { additionalProperties: false },
+        ),
+        headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' })) }),
+        response: problems(400, 406),
+      },
+    },
+    async (request, reply) => {
+      const closed = new AbortController()
+      reply.sse.onClose(() => closed.abort())
+      app.server.once('close', () => closed.abort())
+      const seen = request.headers['last-event-id']
+      const from = seen === undefined ? await cutover.store.read.events.last() : Number(seen)
+      reply.sse.keepAlive()
+      for await (const event of follow(cutover, from, request.query, closed.signal)) {
+        await reply.sse.send({ id: String(event.seq), event: event.type, data: showEvent(event) })
+      }
+    },
+  )
+}
+
+/** What is in the journal after `from`, then what happens; nothing twice and nothing left out in between. */
+async function* follow(
+  cutover: Cutover,
+  from: number,
+  filter: EventFilter,
+  signal: AbortSignal,
+): AsyncGenerator<JournalEvent> {
+  const live = on(cutover.events, 'event', { signal })
+  let last = from
+  for (;;) {
+    const page = await cutover.store.read.events.after(last, filter, pageSize)
+    for (const event of page) {
+      yield event
+      last = event.seq
+    }
+    if (page.length < pageSize) break
+  }
+  try {
+    for await (const [event] of live as AsyncIterable<[JournalEvent]>) {
+      if (event.seq <= last || !matches(event, filter)) continue
+      yield event
+      last = event.seq
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+const showEvent = ({ seq, at, migration, workload, operation, type, data }: JournalEvent) => ({
+  seq,
+  at: new Date(at).toISOString(),
+  migration,
+  workload,
+  operation,
+  type,
+  data,
+})

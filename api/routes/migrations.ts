@@ -1,0 +1,87 @@
+import { Type } from 'typebox'
+import type { Cutover } from '../../automation/cutover.ts'
+import { CutoverError } from '../../automation/errors.ts'
+import { inventorySchema, parseInventory, parseInventoryYaml, type Inventory } from '../../automation/inventory.ts'
+import type { App } from '../app.ts'
+import { limitOf, migrationParams, pageOf, pageQuery } from '../schemas/common.ts'
+import { problems } from '../schemas/problem.ts'
+import { showMigration } from '../schemas/workload.ts'
+
+const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml']
+
+export async function migrationRoutes(app: App, { cutover }: { readonly cutover: Cutover }): Promise<void> {
+  app.addContentTypeParser(yamlTypes, { parseAs: 'string' }, (_request, text, done) =>
+    done(null, new YamlText(String(text))),
+  )
+
+  app.put(
+    '/migrations/:migration',
+    {
+      schema: {
+        tags: ['migrations'],
+        summary: 'Apply an inventory, as JSON or as the text of a cutover.yaml',
+        params: migrationParams,
+        response: { 200: Type.Ref('Migration'), 201: Type.Ref('Migration'), ...problems(400, 409, 413, 415) },
+      },
+      // documented as it is; checked by parseInventory, which says where in the document a fault is
+      config: { body: inventorySchema },
+    },
+    async (request, reply) => {
+      const inventory = inventoryOf(request.body)
+      if (inventory.migration !== request.params.migration) {
+        const fault = {
+          pointer: '/migration',
+          message: `is ${inventory.migration}, but the path says ${request.params.migration}`,
+        }
+        throw new CutoverError('inventory-invalid', `${fault.pointer} ${fault.message}`, { faults: [fault] })
+      }
+      const { migration, created } = await cutover.register(inventory)
+      return reply.code(created ? 201 : 200).send(showMigration(migration))
+    },
+  )
+
+  app.get(
+    '/migrations',
+    {
+      schema: {
+        tags: ['migrations'],
+        summary: 'All migrations, by name',
+        querystring: pageQuery,
+        response: { 200: pageOf(Type.Ref('Migration')), ...problems(400) },
+      },
+    },
+    async ({ query }) => {
+      const limit = limitOf(query.limit)
+      const migrations = await cutover.store.read.migrations.list(query.cursor ?? '', limit)
+      return {
+        items: migrations.map(showMigration),
+        next: migrations.length < limit ? null : (migrations.at(-1)?.name ?? null),
+      }
+    },
+  )
+
+  app.get(
+    '/migrations/:migration',
+    {
+      schema: {
+        tags: ['migrations'],
+        summary: 'One migration with its inventory',
+        params: migrationParams,
+        response: { 200: Type.Ref('Migration'), ...problems(400, 404) },
+      },
+    },
+    async ({ params }) => showMigration(await cutover.migration(params.migration)),
+  )
+}
+
+/** A body that came as YAML, kept apart from a JSON string. */
+class YamlText {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+const inventoryOf = (body: unknown): Inventory =>
+  body instanceof YamlText ? parseInventoryYaml(body.text) : parseInventory(body)

@@ -1,0 +1,228 @@
+import { Type } from 'typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Cutover } from '../../automation/cutover.ts'
+import type { OperationRecord } from '../../automation/store/operations.ts'
+import type { App } from '../app.ts'
+import { limitOf, migrationParams, nameSchema, pageOf, pageQuery, workloadParams } from '../schemas/common.ts'
+import { showOperation } from '../schemas/operation.ts'
+import { problems } from '../schemas/problem.ts'
+import { confirmationSchema, showConfirmation, showHold, showWorkload } from '../schemas/workload.ts'
+
+const reason = Type.String({ minLength: 1, maxLength: 1000 })
+const strict = { additionalProperties: false } as const
+const accepted = { 202: Type.Ref('Operation'), ...problems(400, 404, 409, 413, 415, 422, 503) }
+const path = '/migrations/:migration/workloads/:workload'
+
+/** Until there are accounts everybody on this machine is the operator. */
+const operator = 'operator'
+
+const askerOf = ({ receivedAt }: FastifyRequest, why: string | undefined) => ({
+  by: operator,
+  reason: why ?? null,
+  receivedAt,
+})
+
+const accept = (reply: FastifyReply, operation: OperationRecord) =>
+  reply.code(202).header('location', `/v1/operations/${operation.id}`).send(showOperation(operation))
+
+export async function workloadRoutes(app: App, { cutover }: { readonly cutover: Cutover }): Promise<void> {
+  const tags = ['workloads']
+  readRoutes(app, cutover)
+
+  app.post(
+    `${path}/plan`,
+    {
+      schema: {
+        tags,
+        summary: 'What the next advance would change, with a hash and the way back',
+        params: workloadParams,
+        body: Type.Optional(Type.Object({}, strict)),
+        response: accepted,
+      },
+    },
+    async (request, reply) => {
+      const { migration, workload } = request.params
+      return accept(reply, await cutover.plan(migration, workload, askerOf(request, undefined)))
+    },
+  )
+
+  app.post(
+    `${path}/advance`,
+    {
+      schema: {
+        tags,
+        summary: 'Exactly one step forward, if its gates are open',
+        params: workloadParams,
+        body: Type.Object(
+          { plan: Type.Optional(Type.String({ maxLength: 100 })), reason: Type.Optional(reason) },
+          strict,
+        ),
+        response: accepted,
+      },
+    },
+    async (request, reply) => {
+      const { migration, workload } = request.params
+      const { plan = null, reason: why } = request.body
+      return accept(reply, await cutover.advance(migration, workload, plan, askerOf(request, why)))
+    },
+  )
+
+  const forced = Type.Object({ reason, force: Type.Optional(Type.Boolean()) }, strict)
+  for (const [action, summary] of [
+    ['rollback', 'Home at once, also while an operation runs'],
+    ['abandon', 'Leave the switch point as it was found and forget it'],
+  ] as const) {
+    app.post(
+      `${path}/${action}`,
+      { schema: { tags, summary, params: workloadParams, body: forced, response: accepted } },
+      async (request, reply) => {
+        const { migration, workload } = request.params
+        const { force = false, reason: why } = request.body
+        return accept(reply, await cutover[action](migration, workload, force, askerOf(request, why)))
+      },
+    )
+  }
+
+  app.post(
+    `${path}/release`,
+    {
+      schema: {
+        tags,
+        summary: 'After retired: out of our state, the claim freed',
+        params: workloadParams,
+        body: Type.Object({ reason }, strict),
+        response: accepted,
+      },
+    },
+    async (request, reply) => {
+      const { migration, workload } = request.params
+      return accept(reply, await cutover.release(migration, workload, askerOf(request, request.body.reason)))
+    },
+  )
+
+  personRoutes(app, cutover)
+}
+
+function readRoutes(app: App, cutover: Cutover): void {
+  const tags = ['workloads']
+
+  app.get(
+    '/migrations/:migration/workloads',
+    {
+      schema: {
+        tags,
+        summary: 'All workloads of a migration',
+        params: migrationParams,
+        response: { 200: pageOf(Type.Ref('Workload')), ...problems(400, 404) },
+      },
+    },
+    async ({ params }) => ({ items: (await cutover.views(params.migration)).map(showWorkload), next: null }),
+  )
+
+  app.get(
+    path,
+    {
+      schema: {
+        tags,
+        summary: 'Phase, split, gates, holds, last operation, and a sentence',
+        params: workloadParams,
+        response: { 200: Type.Ref('Workload'), ...problems(400, 404) },
+      },
+    },
+    async ({ params }) => showWorkload(await cutover.view(params.migration, params.workload)),
+  )
+
+  app.get(
+    `${path}/history`,
+    {
+      schema: {
+        tags,
+        summary: 'Operations, newest first',
+        params: workloadParams,
+        querystring: pageQuery,
+        response: { 200: pageOf(Type.Ref('Operation')), ...problems(400, 404) },
+      },
+    },
+    async ({ params, query }) => {
+      await cutover.workload(params.migration, params.workload)
+      const limit = limitOf(query.limit)
+      const before = query.cursor === undefined ? null : Number.parseInt(query.cursor, 10) || 0
+      const operations = await cutover.store.read.operations.history(params.migration, params.workload, before, limit)
+      const last = operations.at(-1)
+      return {
+        items: operations.map(showOperation),
+        next: last && operations.length === limit ? String(last.seq) : null,
+      }
+    },
+  )
+
+  app.get(
+    `${path}/outputs`,
+    {
+      schema: {
+        tags,
+        summary: 'The stack outputs: the contract that CI reads',
+        params: workloadParams,
+        response: { 200: Type.Ref('Outputs'), ...problems(400, 404) },
+      },
+    },
+    async ({ params }) => ({ ...(await cutover.outputs(params.migration, params.workload)) }),
+  )
+}
+
+/** What people say: holds and confirmations. */
+function personRoutes(app: App, cutover: Cutover): void {
+  const tags = ['workloads']
+
+  app.post(
+    `${path}/holds`,
+    {
+      schema: {
+        tags,
+        summary: 'Keep a workload from advancing, for a reason',
+        params: workloadParams,
+        body: Type.Object({ name: Type.Optional(nameSchema), reason }, strict),
+        response: { 201: Type.Ref('Hold'), ...problems(400, 404, 413, 415, 422) },
+      },
+    },
+    async (request, reply) => {
+      const { migration, workload } = request.params
+      const { name = 'hold', reason: why } = request.body
+      const hold = await cutover.hold(migration, workload, name, askerOf(request, why))
+      return reply.code(201).send(showHold(hold))
+    },
+  )
+
+  app.delete(
+    `${path}/holds/:hold`,
+    {
+      schema: {
+        tags,
+        summary: 'Remove one hold; all others stay',
+        params: Type.Object({ ...workloadParams.properties, hold: Type.String({ maxLength: 100 }) }),
+        response: { 204: Type.Null(), ...problems(400, 404) },
+      },
+    },
+    async ({ params }, reply) => {
+      await cutover.removeHold(params.migration, params.workload, params.hold)
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.post(
+    `${path}/confirm`,
+    {
+      schema: {
+        tags,
+        summary: "The person's gate: blue may be retired; or, where nothing can ask green, that it answers",
+        params: workloadParams,
+        body: Type.Object({ reason }, strict),
+        response: { 200: confirmationSchema, ...problems(400, 404, 409, 413, 415, 422) },
+      },
+    },
+    async (request) => {
+      const { migration, workload } = request.params
+      return showConfirmation(await cutover.confirm(migration, workload, askerOf(request, request.body.reason)))
+    },
+  )
+}

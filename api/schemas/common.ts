@@ -1,0 +1,40 @@
+import { Type } from 'typebox'
+
+export const nameSchema = Type.String({ pattern: '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$' })
+
+export const instantSchema = Type.String({ format: 'date-time' })
+
+const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+
+export const nullableInstant = nullable(instantSchema)
+export const nullableString = nullable(Type.String())
+export const nullableNumber = nullable(Type.Number())
+
+export const splitSchema = Type.Object(
+  { blue: Type.Integer({ minimum: 0, maximum: 100 }), green: Type.Integer({ minimum: 0, maximum: 100 }) },
+  { description: 'Shares in percent; they sum to 100.' },
+)
+
+export const phaseSchema = Type.Union(
+  (['registered', 'adopted', 'prepared', 'shifting', 'soaking', 'retired', 'released', 'abandoned'] as const).map(
+    (phase) => Type.Literal(phase),
+  ),
+)
+
+export const migrationParams = Type.Object({ migration: nameSchema })
+export const workloadParams = Type.Object({ migration: nameSchema, workload: nameSchema })
+
+export const pageQuery = Type.Object(
+  {
+    limit: Type.Optional(
+      Type.String({ pattern: '^([1-9][0-9]?|1[0-9][0-9]|200)$', description: '1 to 200; default 50' }),
+    ),
+    cursor: Type.Optional(Type.String({ maxLength: 100, description: '`next` of the page before' })),
+  },
+  { additionalProperties: false },
+)
+
+export const limitOf = (limit: string | undefined): number => (limit === undefined ? 50 : Number(limit))
+
+export const pageOf = <T extends Parameters<typeof Type.Array>[0]>(items: T) =>
+  Type.Object({ items: Type.Array(items), next: nullableString })

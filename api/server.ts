@@ -1,0 +1,90 @@
+/** The process: reads the environment, takes the data directory, listens, and ends gracefully. */
+import { join } from 'node:path'
+import closeWithGrace from 'close-with-grace'
+import { createAutomation, type Automation } from '../automation/automation.ts'
+import { poolDefaults } from '../automation/engine/pulumi-engine.ts'
+import { CutoverError } from '../automation/errors.ts'
+import { DirectoryInUse, lockDirectory } from '../automation/store/lock.ts'
+import { pgliteDialect } from '../automation/store/pglite.ts'
+import { buildApp } from './app.ts'
+import { ConfigInvalid, loadConfig, type Config } from './config.ts'
+
+/** Exit codes: 2 is a mistake in the surroundings, which trying again does not mend. */
+const badSurroundings = 2
+
+const help = `eks-cutover: the service
+
+  npm start
+
+It is told everything by its environment:
+  CUTOVER_HOST                    loopback only, default 127.0.0.1
+  CUTOVER_PORT                    default 8080
+  CUTOVER_DATA_DIR                journal, stacks and state, default ./.data
+  CUTOVER_CLOCK_RATE              default 1; more only with AWS_ENDPOINT_URL, for rehearsals
+  CUTOVER_WORKERS                 operations at once, default 2
+  CUTOVER_PULUMI_PLUGINS          name=folder,… instead of installed plugins
+  CUTOVER_LOG_LEVEL               fatal, error, warn, info, debug, trace or silent; default info
+  PULUMI_BACKEND_URL              default: files in the data directory
+  PULUMI_CONFIG_PASSPHRASE_FILE   default: made in the data directory
+  AWS_*                           as the AWS SDK reads them; AWS_ENDPOINT_URL for a sandbox
+
+docs/configuration.md says more.
+`
+
+async function main(): Promise<void> {
+  if (process.argv.includes('--help')) return void process.stdout.write(help)
+  const config = loadConfig(process.env)
+  const lock = lockDirectory(config.dataDir)
+  const automation = automationOf(config)
+  const app = await buildApp({ cutover: automation.cutover, logLevel: config.logLevel })
+  const stop = async (): Promise<void> => {
+    automation.cutover.accept(false)
+    await app.close()
+    await automation.stop()
+    lock.release()
+  }
+  closeWithGrace({ delay: 30_000, logger: { error: (text: unknown) => app.log.error(text) } }, async ({ err }) => {
+    if (err) app.log.error({ err }, 'the service ends because of an error')
+    await stop()
+  })
+  await app.listen({ host: config.host, port: config.port })
+  try {
+    await automation.start()
+    app.log.info('operations are accepted')
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function automationOf(config: Config): Automation {
+  return createAutomation({
+    journal: pgliteDialect(join(config.dataDir, 'journal')),
+    aws: config.awsEndpoint ? { endpoint: config.awsEndpoint } : {},
+    clockRate: config.clockRate,
+    engine: {
+      ...poolDefaults,
+      workers: config.workers,
+      backendUrl: config.backendUrl,
+      passphraseFile: config.passphraseFile,
+      home: join(config.dataDir, 'pulumi-home'),
+    },
+    stacks: { folder: join(config.dataDir, 'stacks'), plugins: config.plugins, passphrase: config.passphrase },
+  })
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof Error ? error.message : String(error)
+  process.stderr.write(
+    text
+      .split('\n')
+      .map((line) => `eks-cutover: ${line}\n`)
+      .join(''),
+  )
+  const surroundings =
+    error instanceof ConfigInvalid ||
+    error instanceof DirectoryInUse ||
+    (error instanceof CutoverError && error.code === 'engine-missing') ||
+    (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  process.exit(surroundings ? badSurroundings : 1)
+})
