@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { CutoverError, errorCodes, type ErrorCode } from '../automation/errors.ts'
-import { faultsFrom, type SchemaError } from '../automation/schema.ts'
+import { faultsFrom } from '../automation/schema.ts'
 
 /** Every error code as an HTTP status; the one table. Codes that only end operations have the status that they would have. */
 export const statusOf: Readonly<Record<ErrorCode, number>> = {
@@ -48,7 +48,7 @@ export const problemOf = (
   details: Readonly<Record<string, unknown>> = {},
 ): Problem => ({
   ...details,
-  type: `https://eks-cutover.dev/errors/${code}`,
+  type: `urn:eks-cutover:error:${code}`,
   title: errorCodes[code],
   status: statusOf[code],
   code,
@@ -65,7 +65,7 @@ function httpProblem(status: number, detail: string, members: Readonly<Record<st
     415: ['unsupported-media-type', 'The body is neither JSON nor, for an inventory, YAML.'],
   }
   const [code, title] = titles[status] ?? ['bad-request', 'The request could not be read.']
-  return { ...members, type: `https://eks-cutover.dev/errors/${code}`, title, status, code, detail }
+  return { ...members, type: `urn:eks-cutover:error:${code}`, title, status, code, detail }
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
@@ -97,7 +97,7 @@ export function handleError(
   request.log.error({ err: error }, 'a request could not be answered')
   const detail = 'The service could not answer; its log says why.'
   const problem = {
-    type: 'https://eks-cutover.dev/errors/internal',
+    type: 'urn:eks-cutover:error:internal',
     title: 'Internal error.',
     status: 500,
     code: 'internal',
