@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type, type TObject } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Cutover } from '../../automation/cutover.ts'
 import type { OperationRecord } from '../../automation/store/operations.ts'
@@ -11,6 +11,9 @@ import { confirmationSchema, showConfirmation, showHold, showWorkload } from '..
 const reason = Type.String({ minLength: 1, maxLength: 1000 })
 const strict = { additionalProperties: false } as const
 const accepted = { 202: Type.Ref('Operation'), ...problems(400, 404, 409, 413, 415, 422, 503) }
+/** A body of which every member is optional may be left out. */
+const orNothing = <T extends TObject>(schema: T) => Type.Union([schema, Type.Null()])
+
 const path = '/migrations/:migration/workloads/:workload'
 
 /** Until there are accounts everybody on this machine is the operator. */
@@ -36,7 +39,7 @@ export async function workloadRoutes(app: App, { cutover }: { readonly cutover: 
         tags,
         summary: 'What the next advance would change, with a hash and the way back',
         params: workloadParams,
-        body: Type.Optional(Type.Object({}, strict)),
+        body: orNothing(Type.Object({}, strict)),
         response: accepted,
       },
     },
@@ -62,7 +65,7 @@ export async function workloadRoutes(app: App, { cutover }: { readonly cutover: 
     },
     async (request, reply) => {
       const { migration, workload } = request.params
-      const { plan = null, reason: why } = request.body
+      const { plan = null, reason: why } = request.body ?? {}
       return accept(reply, await cutover.advance(migration, workload, plan, askerOf(request, why)))
     },
   )

@@ -1,0 +1,66 @@
+/** `npm run sandbox`: a small AWS, two Kubernetes clusters and real traffic on loopback, until it is told to stop. */
+import { rename, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { startSandbox } from './sandbox.ts'
+import { scenarios } from './scenarios/scenarios.ts'
+
+interface Options {
+  readonly scenario: string
+  readonly ready?: string
+  readonly timeScale: number
+}
+
+const scale = (text: string): number => {
+  const value = Number(text)
+  if (!(value >= 1)) throw new InvalidArgumentError('a time scale is a number of 1 or more.')
+  return value
+}
+
+const known = (name: string): string => {
+  if (!scenarios[name]) throw new InvalidArgumentError(`known are ${Object.keys(scenarios).join(', ')}.`)
+  return name
+}
+
+const program = new Command('npm run sandbox --')
+  .description('a small AWS, two Kubernetes clusters and real traffic on loopback')
+  .option(
+    '--scenario <name>',
+    `what is built: ${Object.values(scenarios)
+      .map(({ name, about }) => `${name} (${about})`)
+      .join('; ')}`,
+    known,
+    'small',
+  )
+  .option('--ready <file>', 'renamed into place once every front door answers and every target is healthy')
+  .option(
+    '--time-scale <n>',
+    "AWS's delays are divided by it: at 60 minutes are seconds, 1 is AWS's own speed",
+    scale,
+    60,
+  )
+  .parse()
+
+const { scenario, ready, timeScale } = program.opts<Options>()
+const sandbox = await startSandbox({ scenario, timeScale, progress: (text) => process.stderr.write(`${text} …\n`) })
+const told = JSON.stringify(sandbox.ready, null, 2)
+if (ready) {
+  const file = resolve(ready)
+  await writeFile(`${file}.tmp`, `${told}\n`, { mode: 0o600 })
+  await rename(`${file}.tmp`, file)
+  process.stderr.write(`ready: ${file}; stop with Ctrl-C or SIGTERM\n`)
+} else {
+  process.stdout.write(`${told}\n`)
+}
+
+const stop = (): void => {
+  sandbox.stop().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`the sandbox did not stop cleanly: ${String(error)}\n`)
+      process.exit(1)
+    },
+  )
+}
+process.once('SIGTERM', stop)
+process.once('SIGINT', stop)

@@ -1,0 +1,34 @@
+import type { Cluster } from '../kubernetes/cluster.ts'
+import type { Network } from '../network/network.ts'
+import type { AwsClients } from './aws-clients.ts'
+
+/** What a scenario builds with: the AWS and Kubernetes APIs, as the team did that had these services before we came. */
+export interface Site {
+  readonly aws: AwsClients
+  readonly clusters: Readonly<Record<'blue' | 'green', Cluster>>
+  readonly network: Network
+  /** Absolute paths of the clusters' kubeconfigs. */
+  readonly kubeconfigs: Readonly<Record<'blue' | 'green', string>>
+}
+
+/** Where a client reaches a workload: plain HTTP on this machine. */
+export interface FrontDoorAddress {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What stands when a scenario is built. */
+export interface Built {
+  /** A cutover.yaml that fits, as plain data. */
+  readonly inventory: object
+  readonly frontDoors: Readonly<Record<string, FrontDoorAddress>>
+  /** Every target of these is healthy before the sandbox is ready. */
+  readonly targetGroups: readonly string[]
+}
+
+export interface Scenario {
+  readonly name: string
+  readonly about: string
+  readonly clusters: Readonly<Record<'blue' | 'green', { readonly name: string; readonly version: string }>>
+  build(site: Site): Promise<Built>
+}

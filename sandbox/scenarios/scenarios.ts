@@ -1,0 +1,4 @@
+import type { Scenario } from './scenario.ts'
+import { small } from './small.ts'
+
+export const scenarios: Readonly<Record<string, Scenario>> = { small }
