@@ -54,6 +54,9 @@ export function createAutomation(options: AutomationOptions): Automation {
   return {
     cutover,
     start: async () => {
+      // loading the SDKs takes as long as opening the journal; neither waits for the other
+      const engineStarted = engine.start()
+      engineStarted.catch(() => undefined)
       await store.open()
       const unfinished = await recover(store, engine)
       cutover.accept(true)
@@ -62,7 +65,7 @@ export function createAutomation(options: AutomationOptions): Automation {
         await cutover.rollback(migration, workload, force, asker).catch(() => undefined) // it had come home, or was refused: its state says so
       }
       observer.start()
-      await engine.start()
+      await engineStarted
     },
     stop: async () => {
       cutover.accept(false)

@@ -1,0 +1,72 @@
+import type { LoadSnapshot } from '../sandbox/load.ts'
+import type { OperationAnswer, Shares, WorkloadAnswer } from './client.ts'
+
+/** What `--report` writes. */
+export interface Report {
+  readonly schemaVersion: 1
+  readonly scenario: string
+  readonly versions: { readonly node: string; readonly pulumi: string }
+  readonly workloads: readonly WorkloadReport[]
+  /** The trap's own traffic; in neither `workloads` nor `total`. */
+  readonly trap: { readonly requests: number; readonly failed: number }
+  readonly total: { readonly requests: number; readonly failed: number; readonly seconds: number }
+}
+
+export interface WorkloadReport {
+  readonly name: string
+  readonly kind: string
+  readonly phase: string
+  /** In order of time: each phase or step that was entered, the split in it, how long it lasted, and the operation into it. */
+  readonly phases: readonly PhaseReport[]
+  readonly rollbacks: readonly { readonly reason: string; readonly homeMs: number; readonly reconciledMs: number }[]
+  readonly traffic: Omit<LoadSnapshot, 'failures'>
+}
+
+export interface PhaseReport {
+  readonly phase: string
+  readonly split: Shares
+  readonly seconds: number
+  readonly upSeconds: number
+}
+
+/** One entry into a phase, as the demo saw it. */
+export interface Entry {
+  readonly phase: string
+  readonly split: Shares
+  readonly at: number
+  readonly operation: OperationAnswer | null
+}
+
+export function workloadReport(
+  workload: WorkloadAnswer,
+  entries: readonly Entry[],
+  history: readonly OperationAnswer[],
+  traffic: LoadSnapshot,
+): WorkloadReport {
+  const { failures: _failures, ...counted } = traffic
+  return {
+    name: workload.name,
+    kind: workload.kind,
+    phase: workload.phase,
+    phases: entries.map((entry, index) => ({
+      phase: entry.phase,
+      split: entry.split,
+      seconds: rounded(((entries[index + 1]?.at ?? Date.now()) - entry.at) / 1000),
+      upSeconds: entry.operation ? rounded(secondsOf(entry.operation)) : 0,
+    })),
+    rollbacks: history
+      .filter(({ action }) => action === 'rollback')
+      .reverse()
+      .map((operation) => ({
+        reason: operation.reason ?? '',
+        homeMs: operation.homeMs ?? -1,
+        reconciledMs: Math.round(secondsOf(operation) * 1000),
+      })),
+    traffic: counted,
+  }
+}
+
+const secondsOf = ({ requestedAt, finishedAt }: OperationAnswer): number =>
+  finishedAt === null ? 0 : (Date.parse(finishedAt) - Date.parse(requestedAt)) / 1000
+
+const rounded = (seconds: number): number => Math.round(seconds * 100) / 100

@@ -1,0 +1,146 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { ReadyFile } from '../sandbox/sandbox.ts'
+
+/** The sandbox and the service, each a process of its own, as an operator would have AWS and the service. */
+export interface Stage {
+  readonly ready: ReadyFile
+  /** The service's base URL. */
+  readonly service: string
+  readonly dataDir: string
+  readonly pids: { readonly sandbox: number; readonly service: number }
+  /** Ends the service without a warning, as a crash would. */
+  killService(): Promise<void>
+  startService(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface StageOptions {
+  readonly scenario: string
+  readonly timeScale?: number
+  /** 0: any that is free. */
+  readonly port: number
+  readonly progress?: (text: string) => void
+  readonly logLevel?: string
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const startTimeoutMs = 120_000
+
+export async function startStage(options: StageOptions): Promise<Stage> {
+  const { scenario, timeScale = 60, logLevel = 'warn' } = options
+  const say = options.progress ?? (() => undefined)
+  const folder = await mkdtemp(join(tmpdir(), 'eks-cutover-stage-'))
+  const dataDir = join(folder, 'data')
+  const readyFile = join(folder, 'ready.json')
+  say('starting the sandbox: a small AWS, two clusters, pods and load balancers on loopback')
+  const sandbox = run(
+    'sandbox/main.ts',
+    ['--scenario', scenario, '--ready', readyFile, '--time-scale', String(timeScale)],
+    {},
+  )
+  let service: ChildProcess | null = null
+  const stop = async (): Promise<void> => {
+    if (service) await end(service)
+    await end(sandbox)
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const ready = JSON.parse(await waitForFile(readyFile, sandbox)) as ReadyFile
+    const port = options.port || (await freePort())
+    const url = `http://127.0.0.1:${port}`
+    const startService = async (): Promise<void> => {
+      say('starting the service')
+      const own = { CUTOVER_PORT: String(port), CUTOVER_DATA_DIR: dataDir, CUTOVER_LOG_LEVEL: logLevel }
+      service = run('api/server.ts', [], { ...ready.env, ...own })
+      await waitUntilReady(url, service)
+    }
+    await startService()
+    return {
+      ready,
+      service: url,
+      dataDir,
+      get pids() {
+        return { sandbox: sandbox.pid ?? 0, service: service?.pid ?? 0 }
+      },
+      killService: async () => {
+        if (service) await end(service, 'SIGKILL')
+      },
+      startService,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function run(script: string, args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
+  return spawn(process.execPath, [join(root, script), ...args], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  }).on('spawn', function (this: ChildProcess) {
+    collect(this)
+  })
+}
+
+/** The last that a process said on standard error, for when it ends too early. */
+const said = new WeakMap<ChildProcess, string>()
+
+function collect(child: ChildProcess): void {
+  child.stderr?.on('data', (chunk: Buffer) =>
+    said.set(child, ((said.get(child) ?? '') + chunk.toString()).slice(-4000)),
+  )
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill(signal)
+  await exited
+}
+
+function mustLive(child: ChildProcess, what: string): void {
+  if (child.exitCode === null && child.signalCode === null) return
+  throw new Error(`${what} ended (${child.signalCode ?? child.exitCode}):\n${said.get(child) ?? ''}`)
+}
+
+async function waitForFile(file: string, child: ChildProcess): Promise<string> {
+  for (let waited = 0; waited < startTimeoutMs; waited += 50) {
+    mustLive(child, 'the sandbox')
+    try {
+      return await readFile(file, 'utf8')
+    } catch {
+      await sleep(50)
+    }
+  }
+  throw new Error('the sandbox was not ready in two minutes')
+}
+
+async function waitUntilReady(url: string, child: ChildProcess): Promise<void> {
+  for (let waited = 0; waited < startTimeoutMs; waited += 100) {
+    mustLive(child, 'the service')
+    const ok = await fetch(`${url}/readyz`).then(
+      (answer) => answer.ok,
+      () => false,
+    )
+    if (ok) return
+    await sleep(100)
+  }
+  throw new Error('the service was not ready in two minutes')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address ? address.port : 0
+}
