@@ -1,6 +1,6 @@
 import { describeAwsError } from '../infra/aws/errors.ts'
 import { project } from '../infra/names.ts'
-import { describeSplit, sameSplit, type Split } from '../infra/traffic.ts'
+import { describeSplit, home, sameSplit, type Split } from '../infra/traffic.ts'
 import type { Stage } from '../infra/workloads/kind.ts'
 import type { EngineStep } from './engine/engine.ts'
 import { CutoverError } from './errors.ts'
@@ -37,6 +37,7 @@ export async function runStage(execution: Execution, stage: Stage, options: Stag
   await execution.pass('after-up')
   await readBack(execution, stage.split)
   await execution.pass('split-read')
+  if (stage.name === 'restored') await restoreExactly(execution)
   const onRecord = await readSwitchPoint(execution)
   if (stage.switchPoint === 'adopted') proveUnchanged(execution, onRecord)
   await execution.save({ onRecord, unsettled: false })
@@ -138,6 +139,16 @@ async function readBack(execution: Execution, wanted: Split): Promise<void> {
     }
   }
   throw new CutoverError('split-not-in-effect', `${describeSplit(wanted)} was written, but AWS reads back ${last}`)
+}
+
+/**
+ * A plugin writes what it was told in its own manner (it numbers a lone action, for one). What we leave behind is to the letter
+ * what we found, so where that differs it is written once more as found.
+ */
+async function restoreExactly(execution: Execution): Promise<void> {
+  const { traffic } = await readSwitchPoint(execution)
+  if (sameJson(traffic, execution.site.found.asFound.traffic)) return
+  await execution.kind.flip(execution.site, null, home, execution.aws)
 }
 
 /** The second proof of adoption, after the import: what AWS describes, tags included, is what was found. */

@@ -64,7 +64,8 @@ function targetGroup({ namePrefix, like, tags }: TargetGroupPlan, options: pulum
 
 /**
  * The rule or the listener that was there before us. It is never deleted, whatever leaves the program. While it is only
- * adopted everything is ignored, because engines import and then update on a mismatch; later everything but the shares is.
+ * adopted nothing of it may differ, because engines import and then update on a mismatch; later everything but the shares is
+ * ignored.
  */
 function switchPoint(
   plan: SwitchPointPlan,
@@ -75,9 +76,9 @@ function switchPoint(
   const adopted: pulumi.CustomResourceOptions = {
     ...options,
     retainOnDelete: true,
-    ...(plan.adoptedOnly ? { import: plan.arn, ignoreChanges: ['*'] } : { ignoreChanges: rest }),
+    ...(plan.adoptedOnly ? { import: plan.arn, ignoreChanges: everything(plan, rest) } : { ignoreChanges: rest }),
   }
-  const actions = [forwardAction(plan, groups)]
+  const actions = [plan.adoptedOnly ? adoptedAction(plan, groups) : forwardAction(plan, groups)]
   if (plan.type === 'rule') {
     const { listenerArn, priority } = plan
     const args = { listenerArn, conditions: [...plan.conditions], actions, ...(priority === null ? {} : { priority }) }
@@ -86,6 +87,22 @@ function switchPoint(
     const { loadBalancerArn, port, protocol } = plan
     new aws.lb.Listener(logical.switchPoint, { loadBalancerArn, port, protocol, defaultActions: actions }, adopted)
   }
+}
+
+/**
+ * AWS describes a forward whose stickiness was never set without a duration; the official plugin reads that as 0 and then refuses
+ * the 0 that `*` would hand back to it. So each path of the action is named there, and stickiness is left out on both sides.
+ * docs/decisions/0005-adoption-without-a-star.md has what was tried.
+ */
+function everything(plan: SwitchPointPlan, rest: readonly string[]): string[] {
+  if (plan.stickinessSeconds !== null) return ['*']
+  const action = plan.type === 'rule' ? 'actions[0]' : 'defaultActions[0]'
+  return [...rest, ...['type', 'order', 'targetGroupArn', 'forward.targetGroups'].map((path) => `${action}.${path}`)]
+}
+
+/** Both forms of the action, as AWS describes it; whichever path is not there is ignored. */
+function adoptedAction(plan: SwitchPointPlan, groups: Readonly<Record<Colour, pulumi.Input<string>>>) {
+  return { targetGroupArn: groups.blue, ...forwardAction(plan, groups) }
 }
 
 const ruleRest = ['listenerArn', 'priority', 'conditions', 'transforms', 'tags', 'tagsAll', 'region']

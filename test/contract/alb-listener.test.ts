@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { albListener } from './members.ts'
+
+contractOf(albListener)

@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { albRule } from './members.ts'
+
+contractOf(albRule)

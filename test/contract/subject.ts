@@ -1,0 +1,203 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { request } from 'node:http'
+import { stringify } from 'yaml'
+import { createPulumiEngine, poolDefaults } from '../../automation/engine/pulumi-engine.ts'
+import type { Engine, Task } from '../../automation/engine/engine.ts'
+import { StackFiles } from '../../automation/engine/stack-files.ts'
+import type { Workload } from '../../automation/migration.ts'
+import type { StopPoint } from '../../automation/stop-points.ts'
+import { createConnections, siteOf, type Connections } from '../../automation/surroundings.ts'
+import type { AnyKind, Site, Stage, SwitchPoint } from '../../infra/workloads/kind.ts'
+import { kindOf } from '../../infra/workloads/kinds.ts'
+import { Refusal, type OperationAnswer, type WorkloadAnswer } from '../../demo/client.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import { startTestService, type TestService } from '../support/service.ts'
+import type { Member } from './members.ts'
+
+/** A member under test: a sandbox, a service, and looks past the service at AWS itself. */
+export class Subject {
+  readonly service: TestService
+  readonly name: string
+  readonly connections: Connections
+  /** What to do at a stop point, once. */
+  readonly at = new Map<StopPoint, () => Promise<void>>()
+  readonly #document: object
+  #engine: Engine | null = null
+
+  private constructor(service: TestService, name: string, document: object) {
+    this.service = service
+    this.name = name
+    this.#document = document
+    this.connections = createConnections({ endpoint: service.sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '' })
+  }
+
+  static async start(member: Member, plugins?: Readonly<Record<string, string>>): Promise<Subject> {
+    const sandbox = await startSandbox({ scenario: 'small', timeScale: 60, plugins: !plugins })
+    const ready = plugins
+      ? { ...sandbox.ready, env: { ...sandbox.ready.env, CUTOVER_PULUMI_PLUGINS: setting(plugins) } }
+      : sandbox.ready
+    const { document, workload } = await member.inventory(sandbox)
+    const entry = { ...document.workloads[workload], steps: [1, 50, 99, 100], bake: '0', soak: '0' }
+    const whole = { ...document, workloads: { ...document.workloads, [workload]: entry } }
+    const holder: { subject?: Subject } = {}
+    const pass = async (point: StopPoint): Promise<void> => {
+      const act = holder.subject?.at.get(point)
+      holder.subject?.at.delete(point)
+      await act?.()
+    }
+    const service = await startTestService({ sandbox: { ...sandbox, ready } as Sandbox, pass })
+    holder.subject = new Subject(service, workload, whole)
+    await holder.subject.apply()
+    return holder.subject
+  }
+
+  async stop(): Promise<void> {
+    await this.#engine?.stop()
+    this.connections.close()
+    await this.service.stop()
+    await this.service.sandbox.stop()
+  }
+
+  apply(): Promise<void> {
+    return this.service.client.apply(stringify(this.#document))
+  }
+
+  /** Drops the workload and registers it anew: an ended one may start over. */
+  async startOver(): Promise<void> {
+    const { workloads, ...rest } = this.#document as { workloads: Record<string, unknown> }
+    const others = Object.fromEntries(Object.entries(workloads).filter(([name]) => name !== this.name))
+    await this.service.client.apply(stringify({ ...rest, workloads: others }))
+    await this.apply()
+  }
+
+  view(): Promise<WorkloadAnswer> {
+    return this.service.client.workload(this.name)
+  }
+
+  workload(): Promise<Workload> {
+    return this.service.automation.cutover.workload('small', this.name)
+  }
+
+  /** Holds removed, gates open, one step. */
+  async advance(): Promise<OperationAnswer> {
+    await this.service.client.removeHolds(this.name)
+    await this.service.client.open(this.name)
+    return this.service.client.act(this.name, 'advance')
+  }
+
+  async advanceTo(phase: string): Promise<void> {
+    while ((await this.view()).phase !== phase) {
+      if ((await this.view()).phase === 'soaking') {
+        await this.service.client.open(this.name, ['person-confirms'])
+        await this.service.client.post(this.name, 'confirm', { reason: 'test' })
+      }
+      await this.advance()
+    }
+  }
+
+  act(action: string, body: object = { reason: 'test' }): Promise<OperationAnswer> {
+    return this.service.client.act(this.name, action, body)
+  }
+
+  /** The code with which an action is refused; null when it was accepted. */
+  async refused(action: string, body: object = { reason: 'test' }): Promise<string | null> {
+    try {
+      await this.service.client.post(this.name, action, body)
+      return null
+    } catch (error) {
+      if (error instanceof Refusal) return error.problem.code
+      throw error
+    }
+  }
+
+  get kind(): Promise<AnyKind> {
+    return this.workload().then(({ kind }) => kindOf(kind))
+  }
+
+  async site(): Promise<Site> {
+    return siteOf(await this.workload(), await this.service.automation.cutover.migration('small'))
+  }
+
+  get aws() {
+    return this.connections.aws(this.service.sandbox.aws.region)
+  }
+
+  /** The switch point as AWS describes it now. */
+  async switchPoint(): Promise<SwitchPoint> {
+    return (await this.kind).observe.switchPoint(await this.site(), this.aws)
+  }
+
+  async split() {
+    const { outputs } = await this.workload()
+    return (await this.kind).observe.split(await this.site(), outputs, this.aws)
+  }
+
+  async flip(green: number): Promise<void> {
+    const { outputs } = await this.workload()
+    await (await this.kind).flip(await this.site(), outputs, { blue: 100 - green, green }, this.aws)
+  }
+
+  /** Past the service: an engine of the test's own on the same stack, with a stage of its choice. */
+  async engine(stage: Stage): Promise<{ engine: Engine; task: Task }> {
+    const { dataDir, sandbox } = this.service
+    const passphraseFile = join(dataDir, 'passphrase')
+    const files = new StackFiles({
+      folder: join(dataDir, 'stacks'),
+      aws: { endpoint: sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '' },
+      plugins: pluginsOf(sandbox),
+      passphrase: readFileSync(passphraseFile, 'utf8'),
+    })
+    const workload = await this.workload()
+    await files.write(workload, await this.service.automation.cutover.migration('small'), stage)
+    if (!this.#engine) {
+      const backendUrl = pathToFileURL(join(dataDir, 'pulumi-state')).href
+      this.#engine = createPulumiEngine({
+        ...poolDefaults,
+        workers: 1,
+        backendUrl,
+        passphraseFile,
+        home: join(dataDir, 'pulumi-home'),
+      })
+      await this.#engine.start()
+    }
+    return { engine: this.#engine, task: files.task(workload, 'test', false) }
+  }
+
+  /** Which side answered each of `count` requests at the front door. */
+  async sample(count: number): Promise<{ blue: number; green: number }> {
+    const { probe } = (await this.workload()).entry
+    if (probe === 'none') throw new Error('the member has no front door')
+    const seen = { blue: 0, green: 0 }
+    const worker = async (share: number): Promise<void> => {
+      for (let i = 0; i < share; i += 1) seen[await colourOf(probe.url, probe.headers ?? {})] += 1
+    }
+    await Promise.all(Array.from({ length: 10 }, () => worker(count / 10)))
+    return seen
+  }
+}
+
+const setting = (plugins: Readonly<Record<string, string>>): string =>
+  Object.entries(plugins)
+    .map(([name, folder]) => `${name}=${folder}`)
+    .join(',')
+
+const pluginsOf = ({ ready }: Sandbox): Record<string, string> =>
+  Object.fromEntries(
+    (ready.env['CUTOVER_PULUMI_PLUGINS'] ?? '').split(',').map((part) => part.split('=') as [string, string]),
+  )
+
+const colourOf = (url: string, headers: Readonly<Record<string, string>>): Promise<'blue' | 'green'> =>
+  new Promise((resolve, reject) => {
+    request(url, { headers, agent: false }, (answer) => {
+      let body = ''
+      answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
+      answer.on('end', () => {
+        if (answer.statusCode !== 200) return reject(new Error(`status ${answer.statusCode}`))
+        resolve((JSON.parse(body) as { cluster: 'blue' | 'green' }).cluster)
+      })
+    })
+      .on('error', reject)
+      .end()
+  })

@@ -1,0 +1,73 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { inject } from 'vitest'
+import { buildApp, type App } from '../../api/app.ts'
+import { loadConfig } from '../../api/config.ts'
+import { createAutomation, type Automation } from '../../automation/automation.ts'
+import { poolDefaults } from '../../automation/engine/pulumi-engine.ts'
+import type { PassStopPoint } from '../../automation/stop-points.ts'
+import { pgliteDialect } from '../../automation/store/pglite.ts'
+import { Client } from '../../demo/client.ts'
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+
+/** A sandbox and a service in the test's own process, with a client that drives it over REST. */
+export interface TestService {
+  readonly sandbox: Sandbox
+  readonly automation: Automation
+  readonly app: App
+  readonly client: Client
+  readonly url: string
+  readonly dataDir: string
+  stop(): Promise<void>
+}
+
+export interface TestServiceOptions {
+  readonly sandbox?: Sandbox
+  readonly dataDir?: string
+  readonly pass?: PassStopPoint
+  readonly workers?: number
+}
+
+/** One that a service runs on; closed with `stop` of whoever made it. */
+export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const sandbox = options.sandbox ?? (await startSandbox({ scenario: 'small', timeScale: 60 }))
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'eks-cutover-test-')))
+  useCredentials(sandbox)
+  const config = loadConfig({ ...process.env, ...sandbox.ready.env, CUTOVER_DATA_DIR: dataDir })
+  const automation = createAutomation({
+    journal: pgliteDialect(join(dataDir, 'journal'), inject('pgliteTemplate')),
+    aws: { endpoint: sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '' },
+    clockRate: config.clockRate,
+    engine: {
+      ...poolDefaults,
+      workers: options.workers ?? 1,
+      backendUrl: pathToFileURL(join(dataDir, 'pulumi-state')).href,
+      passphraseFile: config.passphraseFile,
+      home: join(dataDir, 'pulumi-home'),
+    },
+    stacks: { folder: join(dataDir, 'stacks'), plugins: config.plugins, passphrase: config.passphrase },
+    ...(options.pass ? { pass: options.pass } : {}),
+  })
+  const app = await buildApp({ cutover: automation.cutover, logLevel: 'silent' })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  await automation.start()
+  const client = new Client(url, 'small')
+  const stop = async (): Promise<void> => {
+    await app.close()
+    await automation.stop()
+    if (!options.sandbox) await sandbox.stop()
+    if (!options.dataDir) await rm(dataDir, { recursive: true, force: true })
+  }
+  return { sandbox, automation, app, client, url, dataDir, stop }
+}
+
+/** The SDK reads credentials from the environment; the engine's processes inherit it. */
+function useCredentials({ ready }: Sandbox): void {
+  for (const [name, value] of Object.entries(ready.env)) {
+    if (name.startsWith('AWS_')) process.env[name] = value
+  }
+}
+
+export const inventoryText = ({ ready }: Sandbox): Promise<string> => readFile(ready.inventory, 'utf8')
