@@ -1,0 +1,146 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DescribeRulesCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import * as aws from '@pulumi/aws'
+import * as pulumi from '@pulumi/pulumi'
+import type { Stack } from '@pulumi/pulumi/automation/index.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startPlugins, type Plugins } from '../../../sandbox/pulumi/plugins.ts'
+import { startCloud, type TestCloud } from './cloud.ts'
+import { collectSteps, createEngine, type Engine } from './engine.ts'
+
+let cloud: TestCloud
+let folder: string
+let plugins: Plugins
+let engine: Engine
+
+beforeAll(async () => {
+  cloud = await startCloud()
+  folder = await mkdtemp(join(tmpdir(), 'plugins-'))
+  plugins = await startPlugins({ folder })
+  engine = await createEngine(plugins.folders)
+})
+afterAll(async () => {
+  await plugins.stop()
+  await engine.remove()
+  await rm(folder, { recursive: true, force: true })
+  await cloud.close()
+})
+
+const provider = () => new aws.Provider('aws', { ...cloud.providerOptions, endpoints: cloud.providerOptions.endpoints })
+const writes = () =>
+  cloud.wire.calls.recent().flatMap(({ operation }) => (/^Describe|^Get/.test(operation) ? [] : [operation]))
+
+async function up(stack: Stack) {
+  const { onEvent, steps } = collectSteps()
+  cloud.wire.calls.clear()
+  const result = await stack.up({ onEvent, suppressProgress: true })
+  return { steps, writes: writes(), changes: result.summary.resourceChanges, outputs: result.outputs }
+}
+
+describe('a real engine with the aws plugin', () => {
+  test('makes, leaves, changes, refreshes and removes; what was secret is ciphertext in the state', async () => {
+    let weights = { blue: 100, green: 0 }
+    const stack = await engine.stack('whole', async () => {
+      const options = { provider: provider() }
+      const green = new aws.lb.TargetGroup(
+        'green',
+        { port: 80, protocol: 'HTTP', targetType: 'ip', vpcId: cloud.vpcId, tags: { token: pulumi.secret('hunter2') } },
+        options,
+      )
+      const targetGroups = [
+        { arn: cloud.made.blueArn, weight: weights.blue },
+        { arn: green.arn, weight: weights.green },
+      ]
+      const rule = new aws.lb.ListenerRule(
+        'rule',
+        {
+          listenerArn: cloud.made.listenerArn,
+          priority: 1,
+          conditions: [{ httpHeader: { httpHeaderName: 'x-test', values: ['y'] } }],
+          actions: [{ type: 'forward', forward: { targetGroups } }],
+        },
+        options,
+      )
+      return { rule: rule.arn }
+    })
+    const first = await up(stack)
+    expect(first.changes).toEqual({ create: 4 })
+    expect(first.writes).toEqual(['CreateTargetGroup', 'ModifyTargetGroupAttributes', 'CreateRule'])
+    expect(await up(stack)).toMatchObject({ changes: { same: 4 }, steps: [], writes: [] })
+
+    weights = { blue: 90, green: 10 }
+    const shift = await up(stack)
+    expect(shift.writes).toEqual(['ModifyRule'])
+    expect(shift.steps).toMatchObject([{ op: 'update', type: 'aws:lb/listenerRule:ListenerRule', diffs: ['actions'] }])
+    expect(Object.keys(shift.steps[0]?.detailed ?? {}).join()).toContain('.weight')
+    expect((await stack.refresh()).summary.resourceChanges).toEqual({ same: 4 })
+
+    const { deployment } = (await stack.exportStack()) as { deployment: { resources: any[] } }
+    const shown = JSON.stringify(deployment)
+    const kept = deployment.resources.find(({ type }) => type === 'aws:lb/targetGroup:TargetGroup')
+    expect(shown).not.toContain('"token":"hunter2"')
+    for (const tags of [kept.inputs.tags, kept.outputs.tags, kept.outputs.tagsAll])
+      expect(JSON.stringify(tags)).toContain('1b47061264138c4ac30d75fd1eb44270')
+    expect((await stack.destroy()).summary.resourceChanges).toEqual({ delete: 4 })
+  })
+
+  test('adopts a rule without a write, even one that the program describes wrongly', async () => {
+    const { blueArn, ruleArn } = cloud.made
+    const actions = [
+      {
+        type: 'forward',
+        targetGroupArn: blueArn,
+        forward: { targetGroups: [{ arn: `${blueArn.slice(0, -1)}0`, weight: 7 }] },
+      },
+    ]
+    const ignoreChanges = [
+      'actions[*].type',
+      'actions[*].order',
+      'actions[*].targetGroupArn',
+      'actions[*].forward.targetGroups',
+      'conditions',
+      'listenerArn',
+      'priority',
+      'tags',
+      'tagsAll',
+      'transforms',
+    ]
+    const conditions = [{ hostHeader: { values: ['somewhere-else.example.com'] } }]
+    const program = (ignored: string[]) => async () => {
+      const options = { provider: provider(), import: ruleArn, ignoreChanges: ignored, retainOnDelete: true }
+      new aws.lb.ListenerRule('rule', { listenerArn: cloud.made.listenerArn, conditions, actions }, options)
+    }
+    const found = await cloud.elbv2.send(new DescribeRulesCommand({ RuleArns: [ruleArn] }))
+    const everything = await engine.stack('everything', program(['*']))
+    await expect(up(everything)).rejects.toThrow('expected duration to be in the range (1 - 604800), got 0')
+
+    const stack = await engine.stack('adopt', program(ignoreChanges))
+    expect(await up(stack)).toMatchObject({ writes: [], steps: [{ op: 'import' }] })
+    expect(await up(stack)).toMatchObject({ writes: [], steps: [] })
+    const after = await cloud.elbv2.send(new DescribeRulesCommand({ RuleArns: [ruleArn] }))
+    expect(after.Rules).toEqual(found.Rules)
+    await stack.destroy()
+  })
+
+  test('goes on after the plugins died in the middle of an update', async () => {
+    const stack = await engine.stack('crash', async () => {
+      const group = { port: 80, protocol: 'HTTP', targetType: 'ip', vpcId: cloud.vpcId }
+      new aws.lb.TargetGroup('late', group, { provider: provider() })
+    })
+    cloud.faults.add({ match: { operation: 'DescribeTargetGroups' }, effect: { delayMs: 600_000 }, times: 1 })
+    cloud.wire.calls.clear()
+    const failed = stack.up({ suppressProgress: true }).then(
+      () => 'succeeded',
+      (error: Error) => error.message,
+    )
+    await expect.poll(() => cloud.faults.list()[0]?.applied, { timeout: 30_000 }).toBe(1)
+    await plugins.kill()
+    expect(await failed).toMatch(/aws:lb:TargetGroup late/)
+    cloud.faults.clear()
+    await plugins.restart()
+    expect((await up(stack)).writes).toEqual(['CreateTargetGroup', 'ModifyTargetGroupAttributes'])
+    await stack.destroy()
+  })
+})

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { CallLog } from '../../../sandbox/wire/call-log.ts'
+
+test('keeps the last calls only, and counts all', () => {
+  const calls = new CallLog(3)
+  for (const ms of [1, 2, 3, 4, 5]) {
+    calls.add({ at: new Date(0), service: 'ec2', operation: 'DescribeVpcs', accessKeyId: 'AKID', status: 200, ms })
+  }
+  expect(calls.recent().map(({ ms }) => ms)).toEqual([3, 4, 5])
+  expect(calls.count({ service: 'ec2' })).toBe(5)
+})
