@@ -39,6 +39,8 @@ export class WorkerPool {
   readonly #workers = new Set<Worker>()
   readonly #queue: Waiting[] = []
   #unusable: string | null = null
+  /** Once one worker could be started, others can; what is asked for while none is ready waits for one. */
+  #wasReady = false
   #stopping = false
 
   constructor(options: PoolOptions) {
@@ -56,7 +58,7 @@ export class WorkerPool {
   notReady(): string | null {
     if (this.#stopping) return 'the engine is stopping'
     if (this.#unusable) return this.#unusable
-    return [...this.#workers].some(({ ready }) => ready) ? null : 'the first engine worker is still starting'
+    return this.#wasReady ? null : 'the first engine worker is still starting'
   }
 
   run<Result>(order: Order, listen: (event: EngineEvent) => void): Run<Result> {
@@ -133,6 +135,7 @@ export class WorkerPool {
     child.once('message', (message: Message) => {
       if (message.type === 'ready') {
         worker.ready = true
+        this.#wasReady = true
         whenReady?.()
         this.#dispatch()
       } else if (message.type === 'unusable') {

@@ -1,0 +1,7 @@
+import type { Operations } from '../operation.ts'
+import { rolePolicies } from './role-policies.ts'
+import { roleTags } from './role-tags.ts'
+import { roles } from './roles.ts'
+import { users } from './users.ts'
+
+export const iam: Operations = { ...roles, ...rolePolicies, ...roleTags, ...users }

@@ -1,0 +1,31 @@
+/** Documents are kept as they were written, not as IAM answers them (percent-encoded). */
+export interface RoleRecord {
+  readonly name: string
+  readonly id: string
+  readonly path: string
+  readonly createdAt: Date
+  trustPolicy: string
+  description: string | undefined
+  maxSessionSeconds: number
+  readonly inlinePolicies: Map<string, string>
+  /** ARN → name. */
+  readonly attachedPolicies: Map<string, string>
+  readonly tags: Map<string, string>
+}
+
+/** Who calls with credentials that STS gave out. */
+interface SessionRecord {
+  readonly roleId: string
+  readonly roleName: string
+  readonly sessionName: string
+}
+
+export interface IamState {
+  readonly roles: Map<string, RoleRecord>
+  /** Sessions of assumed roles by access key id. Every other access key belongs to one user of the account. */
+  readonly sessions: Map<string, SessionRecord>
+}
+
+export function createIam(): IamState {
+  return { roles: new Map(), sessions: new Map() }
+}

@@ -1,0 +1,21 @@
+import { EventEmitter } from 'node:events'
+import type { Clock } from '../clock.ts'
+import { createEc2, type Ec2State } from './ec2/state.ts'
+import { createElbv2, type Elbv2State } from './elbv2/state.ts'
+import { createIam, type IamState } from './iam/state.ts'
+
+/** The model of one AWS account in one region: plain data that the operations of each service read and change. */
+export interface World {
+  readonly region: string
+  readonly accountId: string
+  readonly clock: Clock
+  readonly ec2: Ec2State
+  readonly iam: IamState
+  readonly elbv2: Elbv2State
+  /** `changed` after every write that the data plane may have to follow (servers, health checks, draining). */
+  readonly events: EventEmitter<{ changed: [] }>
+}
+
+export function createWorld(options: { region: string; accountId: string; clock: Clock }): World {
+  return { ...options, ec2: createEc2(), iam: createIam(), elbv2: createElbv2(), events: new EventEmitter() }
+}

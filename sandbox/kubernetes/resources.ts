@@ -1,0 +1,161 @@
+import type { Subject } from './status-error.ts'
+import type { CustomDefinition } from './schema/custom-definition.ts'
+import { within } from './versions.ts'
+
+export type Subresource = 'status' | 'scale'
+
+/** One resource in one API version, as discovery describes it and as the handlers need it. */
+export interface Resource extends Subject {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly namespaced: boolean
+  readonly subresources: readonly Subresource[]
+  /** The API server counts `metadata.generation` for it. */
+  readonly generation: boolean
+  /** The name of its type in the schemas. */
+  readonly type: string
+  /** Where its objects are stored: the same for every version of a resource. */
+  readonly key: string
+  /** Set for a resource that a CustomResourceDefinition made. */
+  readonly custom?: CustomDefinition
+}
+
+interface Row {
+  group?: string
+  version?: string
+  kind: string
+  plural: string
+  shortNames?: string[]
+  categories?: string[]
+  clusterWide?: true
+  subresources?: Subresource[]
+  generation?: true
+  /** The model's name in @kubernetes/client-node where it is not version + kind. */
+  type?: string
+  /** The Kubernetes versions that serve it; unset on a side means as far as this sandbox goes. */
+  served?: { from?: string; until?: string }
+}
+
+/**
+ * THE table of what is served, in which API version, by which Kubernetes version. Everything follows from it: routes,
+ * discovery, OpenAPI documents, defaults and tables. Sources: kubernetes.io/docs/reference/using-api/deprecation-guide.
+ */
+const rows: Row[] = [
+  { kind: 'Namespace', plural: 'namespaces', shortNames: ['ns'], clusterWide: true, subresources: ['status'] },
+  { kind: 'Node', plural: 'nodes', shortNames: ['no'], clusterWide: true, subresources: ['status'] },
+  { kind: 'Pod', plural: 'pods', shortNames: ['po'], categories: ['all'], subresources: ['status'] },
+  { kind: 'Service', plural: 'services', shortNames: ['svc'], categories: ['all'], subresources: ['status'] },
+  { kind: 'Endpoints', plural: 'endpoints', shortNames: ['ep'] },
+  { kind: 'ConfigMap', plural: 'configmaps', shortNames: ['cm'] },
+  { kind: 'Secret', plural: 'secrets' },
+  { kind: 'ServiceAccount', plural: 'serviceaccounts', shortNames: ['sa'] },
+  { kind: 'Event', plural: 'events', shortNames: ['ev'], type: 'CoreV1Event' },
+  // Only stored: Pulumi's plugin watches claims while it waits for a Deployment.
+  { kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims', shortNames: ['pvc'], subresources: ['status'] },
+  {
+    group: 'apps',
+    kind: 'Deployment',
+    plural: 'deployments',
+    shortNames: ['deploy'],
+    categories: ['all'],
+    subresources: ['status', 'scale'],
+    generation: true,
+  },
+  {
+    group: 'apps',
+    kind: 'ReplicaSet',
+    plural: 'replicasets',
+    shortNames: ['rs'],
+    categories: ['all'],
+    subresources: ['status', 'scale'],
+    generation: true,
+  },
+  {
+    group: 'discovery.k8s.io',
+    kind: 'EndpointSlice',
+    plural: 'endpointslices',
+    generation: true,
+    served: { from: '1.21' },
+  },
+  {
+    group: 'apiextensions.k8s.io',
+    kind: 'CustomResourceDefinition',
+    plural: 'customresourcedefinitions',
+    shortNames: ['crd', 'crds'],
+    categories: ['api-extensions'],
+    clusterWide: true,
+    subresources: ['status'],
+    generation: true,
+  },
+]
+
+function resourceOf({ group = '', version = 'v1', ...row }: Row): Resource {
+  return {
+    group,
+    version,
+    kind: row.kind,
+    plural: row.plural,
+    singular: row.kind.toLowerCase(),
+    shortNames: row.shortNames ?? [],
+    categories: row.categories ?? [],
+    namespaced: !row.clusterWide,
+    subresources: row.subresources ?? [],
+    generation: row.generation ?? false,
+    type: row.type ?? `${version[0]?.toUpperCase()}${version.slice(1)}${row.kind}`,
+    key: `${group}/${row.plural}`,
+  }
+}
+
+export function apiVersionOf({ group, version }: { group: string; version: string }): string {
+  return group ? `${group}/${version}` : version
+}
+
+/** The resources that a cluster serves: the table's rows of its version, and whatever its CustomResourceDefinitions add. */
+export class Resources {
+  readonly #builtIn: Resource[]
+  readonly #custom = new Map<string, Resource[]>()
+
+  constructor(version: string) {
+    this.#builtIn = rows.filter((row) => within(version, row.served ?? {})).map(resourceOf)
+  }
+
+  all(): Resource[] {
+    return [...this.#builtIn, ...[...this.#custom.values()].flat()]
+  }
+
+  find(group: string, version: string, plural: string): Resource | undefined {
+    return this.all().find((one) => one.group === group && one.version === version && one.plural === plural)
+  }
+
+  /** The resource of a kind that is always there; `plural` as in `kubectl get`, with its group unless that is core. */
+  builtIn(plural: string): Resource {
+    const resource = this.#builtIn.find((one) => plural === (one.group ? `${one.plural}.${one.group}` : one.plural))
+    if (!resource) throw new Error(`no built-in resource is called ${plural}`)
+    return resource
+  }
+
+  /** The preferred version of a stored resource. */
+  stored(key: string): Resource | undefined {
+    return this.all().find((one) => one.key === key)
+  }
+
+  setCustom(definition: string, versions: Resource[]): void {
+    if (versions.length === 0) this.#custom.delete(definition)
+    else this.#custom.set(definition, versions)
+  }
+
+  /** Groups in the order of the table, each with its versions; the first is preferred. */
+  groups(): { group: string; versions: string[] }[] {
+    const groups = new Map<string, string[]>()
+    for (const { group, version } of this.all()) {
+      const versions = groups.get(group) ?? []
+      if (!versions.includes(version)) groups.set(group, [...versions, version])
+    }
+    return [...groups].map(([group, versions]) => ({ group, versions }))
+  }
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { timingSafeEqual } from 'node:crypto'
+import { stringify as stringifyYaml } from 'yaml'
+import type { Api } from '../registry/api.ts'
+import { featuresOf } from '../versions.ts'
+import {
+  anonymousForbidden,
+  internalError,
+  PathNotFound,
+  resourceNotFound,
+  StatusError,
+  unauthorized,
+} from '../status-error.ts'
+import { discoveryDocument, publicPaths, serverDocument } from './documents.ts'
+import { Exchange } from './exchange.ts'
+import { onCollection, onObject, type Answer } from './objects.ts'
+import { formOf, represent } from './representation.ts'
+import { routeOf, type Route } from './routes.ts'
+
+function sameToken(given: string, token: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(token)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/** Whoever has the token may do everything; without one, a client is anonymous and may read a few public documents. */
+function authorise(exchange: Exchange, token: string, route: Route | undefined): void {
+  const given = /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1]
+  if (given !== undefined) {
+    if (!sameToken(given, token)) throw unauthorized()
+    return
+  }
+  if (publicPaths.includes(exchange.path)) return
+  if (route?.kind !== 'collection' && route?.kind !== 'object') {
+    throw anonymousForbidden(exchange.method.toLowerCase(), `path "${exchange.path}"`)
+  }
+  const { resource, namespace } = route
+  const scope = namespace ? `in the namespace "${namespace}"` : 'at the cluster scope'
+  const what = `resource "${resource.plural}" in API group "${resource.group}" ${scope}`
+  throw anonymousForbidden(
+    verbOf(exchange, route.kind),
+    what,
+    resource,
+    route.kind === 'object' ? route.name : undefined,
+  )
+}
+
+/** What the request does in the words of Kubernetes' roles. */
+function verbOf(exchange: Exchange, kind: 'collection' | 'object'): string {
+  const many = kind === 'collection'
+  switch (exchange.method) {
+    case 'GET':
+      if (exchange.flag('watch')) return 'watch'
+      return many ? 'list' : 'get'
+    case 'POST':
+      return 'create'
+    case 'PUT':
+      return 'update'
+    case 'DELETE':
+      return many ? 'deletecollection' : 'delete'
+    default:
+      return exchange.method.toLowerCase()
+  }
+}
+
+function send(response: ServerResponse, code: number, type: string, body: string | Buffer): void {
+  response.writeHead(code, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-cache, private',
+  })
+  response.end(body)
+}
+
+function sendAnswer(exchange: Exchange, { code, body, resource }: Answer): void {
+  const { yaml } = formOf(exchange)
+  const shown = resource ? represent(exchange, resource, body) : body
+  const type = yaml ? 'application/yaml' : 'application/json'
+  send(exchange.response, code, type, yaml ? stringifyYaml(shown) : JSON.stringify(shown))
+}
+
+function sendError({ response }: Exchange, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy()
+  } else if (error instanceof PathNotFound) {
+    send(response, 404, 'text/plain; charset=utf-8', `${error.message}\n`)
+  } else {
+    const refusal = error instanceof StatusError ? error : internalError((error as Error).message)
+    send(response, refusal.code, 'application/json', JSON.stringify(refusal.status))
+  }
+}
+
+/** The path lies in a group and version that this cluster serves. */
+function isServedGroup({ resources }: Api, path: string): boolean {
+  const groups = resources.groups().flatMap(({ group, versions }) => versions.map((version) => ({ group, version })))
+  return groups.some(({ group, version }) => path.startsWith(`${group ? `/apis/${group}` : '/api'}/${version}/`))
+}
+
+async function handle(exchange: Exchange, api: Api, version: string, token: string): Promise<void> {
+  const route = routeOf(api.resources, exchange.path)
+  authorise(exchange, token, route)
+  const document = route ? undefined : serverDocument(exchange, api, version)
+  if (document) return send(exchange.response, 200, document.type, document.body)
+  if (!route) throw isServedGroup(api, exchange.path) ? resourceNotFound() : new PathNotFound()
+  if (route.kind !== 'collection' && route.kind !== 'object') {
+    const { type, body } = discoveryDocument(exchange, api, version, route)
+    return send(exchange.response, 200, type, body)
+  }
+  const validates = featuresOf(version).fieldValidation
+  const answer = await (route.kind === 'collection'
+    ? onCollection(exchange, api, route, validates)
+    : onObject(exchange, api, route, validates))
+  if (answer !== 'streaming') sendAnswer(exchange, answer)
+}
+
+/** The HTTP side of the API server. */
+export function requestListener(api: Api, version: string, token: string): RequestListener {
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const exchange = new Exchange(request, response)
+    handle(exchange, api, version, token).catch((error: unknown) => sendError(exchange, error))
+  }
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, Refusal, type OperationAnswer } from '../../demo/client.ts'
+import { startStage, type Stage } from '../../demo/stage.ts'
+import { startLoad, type Load } from '../../sandbox/load.ts'
+import { clisOf, workersOf } from '../support/tree.ts'
+import { until } from '../support/wait.ts'
+
+/**
+ * kill -9 of worker, CLI or service at random moments of an operation, under load: no request fails, and afterwards the workload
+ * can go forward and back. CUTOVER_KILLS=20 for the whole of it; the moments come from a seed, CUTOVER_SEED, so that a run that
+ * fails can be run again.
+ */
+const kills = Number(process.env['CUTOVER_KILLS'] ?? 4)
+const seed = Number(process.env['CUTOVER_SEED'] ?? 20_231_202)
+
+const victims = ['worker', 'cli', 'service'] as const
+type Victim = (typeof victims)[number]
+
+let stage: Stage
+let load: Load
+let client: Client
+
+beforeAll(async () => {
+  stage = await startStage({ scenario: 'small', port: 0, logLevel: 'silent' })
+  client = new Client(stage.service, 'small')
+  const document = parse(await readFile(stage.ready.inventory, 'utf8')) as { workloads: Record<string, object> }
+  for (const [name, entry] of Object.entries(document.workloads)) {
+    document.workloads[name] = { ...entry, steps: [10, 50, 100], bake: '0', soak: '0' }
+  }
+  await client.apply(stringify(document))
+  const door = stage.ready.frontDoors['search']
+  load = startLoad({ url: door?.url ?? '', headers: door?.headers ?? {}, ratePerSecond: 30, newConnectionShare: 0.5 })
+})
+
+afterAll(async () => {
+  await load.stop()
+  await stage.stop()
+})
+
+it(
+  `survives ${kills} kills, goes forward and back after each, and fails no request`,
+  async () => {
+    const random = randomFrom(seed)
+    for (let kill = 0; kill < kills; kill += 1) {
+      const victim = victims[kill % victims.length] ?? 'worker'
+      const afterMs = Math.floor(random() * 2500)
+      const note = `kill ${kill + 1}: ${victim} after ${afterMs} ms`
+      const operation = await begin(kill)
+      await sleep(afterMs)
+      await killOne(victim)
+      await until(`${note}: the operation ended`, async () => isFinal(await safely(operation.id)), 60)
+      const outcome = await client.operation(operation.id)
+      // the blow may come after the end; before it, the operation knows that it was cut off
+      expect(['interrupted', 'succeeded', 'failed'], note).toContain(outcome.state)
+      await forwardAndBack(note)
+    }
+    const { requests, failed, failures } = await load.stop()
+    expect(requests).toBeGreaterThan(kills * 20)
+    expect({ failed, failures }).toEqual({ failed: 0, failures: [] })
+  },
+  60_000 + kills * 60_000,
+)
+
+/** Something that writes: an advance, or every third time a rollback where one is legal. */
+async function begin(kill: number): Promise<OperationAnswer> {
+  await client.removeHolds('search')
+  const { phase } = await client.workload('search')
+  if (kill % 3 === 2 && phase === 'shifting') return client.post('search', 'rollback', { reason: 'a kill' })
+  await client.open('search')
+  return client.post('search', 'advance')
+}
+
+async function killOne(victim: Victim): Promise<void> {
+  const { service } = stage.pids
+  if (victim === 'service') {
+    await stage.killService()
+    await stage.startService()
+    return
+  }
+  for (const { pid } of (victim === 'cli' ? clisOf : workersOf)(service)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // it had just ended
+    }
+  }
+}
+
+/** One step forward and, from where that is legal, one back; always to an end that succeeded. */
+async function forwardAndBack(note: string): Promise<void> {
+  await client.removeHolds('search')
+  await client.open('search', ['person-confirms'], 60)
+  const { phase } = await client.workload('search')
+  if (phase !== 'soaking') await client.act('search', 'advance')
+  await client.removeHolds('search')
+  await client.open('search', ['person-confirms'], 60)
+  const there = (await client.workload('search')).phase
+  if (there === 'adopted') return
+  const back = await client.act('search', 'rollback', { reason: note })
+  expect(back.homeMs, note).toBeGreaterThan(0)
+  expect((await client.workload('search')).split.wanted).toEqual({ blue: 100, green: 0 })
+  await until(`${note}: home is read back`, async () => (await client.workload('search')).split.observed?.green === 0)
+}
+
+async function safely(id: string): Promise<OperationAnswer | null> {
+  try {
+    return await client.operation(id)
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+    return null
+  }
+}
+
+const isFinal = (operation: OperationAnswer | null): boolean =>
+  operation !== null && !['queued', 'running'].includes(operation.state)
+
+/** mulberry32: small, seeded, good enough to choose moments. */
+function randomFrom(start: number): () => number {
+  let state = start
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
