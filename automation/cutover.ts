@@ -143,12 +143,12 @@ export class Cutover {
     })
   }
 
-  /** The person's gate: in `soaking` that blue may be retired; in `prepared`, where nothing can ask green, that it answers. */
+  /** The person's gate: in `soaking` that blue may be retired; before it, where nothing can ask green, that it answers. */
   async confirm(migration: string, name: string, { by, reason }: Asker): Promise<Confirmation> {
     const workload = await this.workload(migration, name)
     const { state } = workload
-    if (state.phase !== 'soaking' && state.phase !== 'prepared') {
-      const message = `${name} is ${state.phase}: there is something to confirm only while it is prepared or soaking`
+    if (!('confirmation' in state)) {
+      const message = `${name} is ${state.phase}: there is something to confirm only while it is prepared, shifting or soaking`
       throw new CutoverError('wrong-phase', message, { phase: state.phase })
     }
     const confirmation: Confirmation = { by, reason: reason ?? '', at: this.#deps.clock.now() }

@@ -51,6 +51,8 @@ export type State =
       readonly since: Instant
       /** blue's healthy targets when it still had all traffic: what green has to match */
       readonly blueAtHome: number
+      /** that green answers, where nothing can ask it */
+      readonly confirmation: Confirmation | null
     }
   | {
       readonly phase: 'soaking'

@@ -48,6 +48,9 @@ export function createReader({ clock, connections, testRouteSecret }: ReaderDepe
     const { probe } = workload.entry
     const nothing = { leadsToGreenAlone: false, answers: 0, asExpected: 0, lastFault: null }
     if (probe === 'none') return { ...nothing, none: 'the service cannot reach the front door (probe: none)' }
+    if (workload.stage && !workload.stage.testRoute) {
+      return { ...nothing, none: 'the test route was taken away for the last step, which broke off' }
+    }
     if ('none' in route) return { ...nothing, none: `there is no test route, because ${route.none}` }
     const leads = workload.outputs ? await kind.observe.testRoute(site, workload.outputs, aws) : false
     if (!leads) return nothing

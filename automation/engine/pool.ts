@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { CutoverError } from '../errors.ts'
 import type { EngineEvent, Run } from './engine.ts'
 import type { Message, Order } from './messages.ts'
-import { endProcessesOf, signalGroup } from './processes.ts'
+import { endProcessesOf, operationVariable, signalGroup } from './processes.ts'
 import { errorOf } from './pulumi-errors.ts'
 
 export interface PoolOptions {
@@ -42,6 +42,7 @@ export class WorkerPool {
   /** Once one worker could be started, others can; what is asked for while none is ready waits for one. */
   #wasReady = false
   #stopping = false
+  #runs = 0
 
   constructor(options: PoolOptions) {
     this.#options = options
@@ -61,8 +62,11 @@ export class WorkerPool {
     return this.#wasReady ? null : 'the first engine worker is still starting'
   }
 
-  run<Result>(order: Order, listen: (event: EngineEvent) => void): Run<Result> {
+  run<Result>(asked: Order, listen: (event: EngineEvent) => void): Run<Result> {
     const control = new RunControl(this.#options.graceMs)
+    this.#runs += 1
+    const mark = `${asked.task.operation}/${this.#runs}`
+    const order = { ...asked, environment: { ...asked.environment, [operationVariable]: mark } }
     const result = this.#worker(order, control).then((worker) => this.#carryOut<Result>(worker, order, listen, control))
     return {
       result,
@@ -70,7 +74,7 @@ export class WorkerPool {
       cancel: () => control.cancel(),
       gone: result.then(
         () => undefined,
-        () => control.gone(order.task.operation),
+        () => control.gone(mark),
       ),
     }
   }
@@ -249,8 +253,8 @@ class RunControl {
   }
 
   /** Plugins lead groups of their own, so they are looked for by the mark that they inherited. */
-  async gone(operation: string): Promise<void> {
+  async gone(mark: string): Promise<void> {
     await this.#ended
-    await endProcessesOf(operation)
+    await endProcessesOf(mark)
   }
 }

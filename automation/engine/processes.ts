@@ -51,12 +51,14 @@ export function signalGroup(leader: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Every process whose environment carries the operation's mark, ourselves excepted. */
-export async function processesOf(operation: string): Promise<number[]> {
-  const mark = `${operationVariable}=${operation}`
+/** Every process that carries the mark, or one that begins with it and a slash: a run's own, or all of an operation's runs. */
+export async function processesOf(mark: string): Promise<number[]> {
   const pids = process.platform === 'linux' ? await markedByProc(mark) : await markedByPs(mark)
   return pids.filter((pid) => pid !== process.pid)
 }
+
+const carries = (entry: string, mark: string): boolean =>
+  entry === `${operationVariable}=${mark}` || entry.startsWith(`${operationVariable}=${mark}/`)
 
 async function markedByProc(mark: string): Promise<number[]> {
   const entries = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
@@ -64,7 +66,7 @@ async function markedByProc(mark: string): Promise<number[]> {
     entries.map(async (name) => {
       try {
         const environment = await readFile(`/proc/${name}/environ`, 'latin1')
-        return environment.split('\0').includes(mark) ? Number(name) : null
+        return environment.split('\0').some((entry) => carries(entry, mark)) ? Number(name) : null
       } catch {
         return null // ended meanwhile, or not ours
       }
@@ -75,14 +77,14 @@ async function markedByProc(mark: string): Promise<number[]> {
 
 async function markedByPs(mark: string): Promise<number[]> {
   const { stdout } = await run('ps', ['axeww', '-o', 'pid=,command='], { maxBuffer: 64 * 1024 * 1024 })
-  const lines = stdout.split('\n').filter((line) => ` ${line} `.includes(` ${mark} `))
+  const lines = stdout.split('\n').filter((line) => line.split(' ').some((entry) => carries(entry, mark)))
   return lines.map((line) => Number(line.trim().split(/\s+/)[0]))
 }
 
-/** Kills every process of the operation until none is left. */
-export async function endProcessesOf(operation: string): Promise<void> {
+/** Kills every process that carries the mark until none is left. */
+export async function endProcessesOf(mark: string): Promise<void> {
   for (;;) {
-    const left = await processesOf(operation)
+    const left = await processesOf(mark)
     if (left.length === 0) return
     for (const pid of left) killOne(pid)
     await new Promise((resolve) => setTimeout(resolve, 50))

@@ -10,7 +10,7 @@ import type {
 } from './engine.ts'
 import type { Job } from './messages.ts'
 import { WorkerPool, type PoolOptions } from './pool.ts'
-import { endProcessesOf, operationVariable } from './processes.ts'
+import { endProcessesOf } from './processes.ts'
 
 export interface PulumiEngineOptions extends PoolOptions {
   readonly backendUrl: string
@@ -31,7 +31,7 @@ export function createPulumiEngine(options: PulumiEngineOptions): Engine {
   const pool = new WorkerPool(options)
   const deaf = (): void => undefined
   const run = <Result>(task: Task, job: Job, listen: (event: EngineEvent) => void = deaf): Run<Result> =>
-    pool.run<Result>({ task, job, environment: environmentOf(options, task) }, listen)
+    pool.run<Result>({ task, job, environment: engineEnvironment(options) }, listen)
   return {
     create: (task, secrets) => run<null>(task, { do: 'create', secrets }),
     preview: (task, listen) => run<PreviewResult>(task, { do: 'preview' }, listen),
@@ -46,15 +46,10 @@ export function createPulumiEngine(options: PulumiEngineOptions): Engine {
   }
 }
 
-/** Nothing is downloaded, checked for updates or guessed from the surroundings in the middle of a move. */
-function environmentOf(options: PulumiEngineOptions, task: Task): Record<string, string> {
-  return {
-    ...engineEnvironment(options),
-    [operationVariable]: task.operation,
-  }
-}
-
-/** Also what a person needs to run the same stack by hand. */
+/**
+ * What every run has in its environment: nothing is downloaded, checked for updates or guessed from the surroundings in the middle
+ * of a move. Also what a person needs to run the same stack by hand.
+ */
 export const engineEnvironment = (
   options: Pick<PulumiEngineOptions, 'backendUrl' | 'passphraseFile' | 'home'>,
 ): Record<string, string> => ({

@@ -13,7 +13,8 @@ export const prepared: Phase<'prepared'> = {
   split: () => home,
   gates: ['split-in-effect', 'groups-apart', 'green-enough', 'green-answers'],
   watched: 'gates',
-  forward: (_state, workload, moment) => stepTo(firstStep(workload), home, moment.blueHealthy, moment.now),
+  forward: ({ confirmation }, workload, { blueHealthy, now }) =>
+    stepTo(firstStep(workload), home, { blueAtHome: blueHealthy, now, confirmation }),
   rollback: () => ({ stages: [stages.restored, stages.adopted], to: { phase: 'adopted' } }),
   undo: backToPrepared,
   abandon: () => ({ stages: [stages.restored, stages.leftOut(home)], to: { phase: 'abandoned' } }),

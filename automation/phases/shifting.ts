@@ -13,8 +13,8 @@ export const shifting: Phase<'shifting'> = {
   split: ({ step }) => splitFor(step),
   gates: ['split-in-effect', 'groups-apart', 'green-enough', 'green-answers', 'bake-elapsed'],
   watched: 'gates and guards',
-  forward: ({ step, blueAtHome }, workload, { now }) =>
-    stepTo(nextStep(workload, step), splitFor(step), blueAtHome, now),
+  forward: ({ step, blueAtHome, confirmation }, workload, { now }) =>
+    stepTo(nextStep(workload, step), splitFor(step), { blueAtHome, now, confirmation }),
   rollback: backToPrepared,
   undo: backToPrepared,
   abandon: noWay('roll-back-first', 'green has traffic; roll back first, then abandon'),

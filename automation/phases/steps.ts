@@ -1,6 +1,6 @@
 import type { Split } from '../../infra/traffic.ts'
 import { stepsOf } from '../inventory.ts'
-import type { Instant, Workload } from '../migration.ts'
+import type { Confirmation, Instant, Workload } from '../migration.ts'
 import type { Transition } from './phase.ts'
 import * as stages from './stages.ts'
 
@@ -11,10 +11,19 @@ export const nextStep = (workload: Workload, share: number): number =>
   stepsOf(workload.entry).find((step) => step > share) ?? 100
 
 /** The transition that gives green `step` percent. The step 100 is soaking; the test route goes before it, in a run of its own. */
-export function stepTo(step: number, from: Split, blueAtHome: number, now: Instant): Transition {
-  if (step < 100) return { stages: [stages.shifting(step)], to: { phase: 'shifting', step, since: now, blueAtHome } }
+export function stepTo(step: number, from: Split, { blueAtHome, now, confirmation }: StepMoment): Transition {
+  if (step < 100) {
+    return { stages: [stages.shifting(step)], to: { phase: 'shifting', step, since: now, blueAtHome, confirmation } }
+  }
   return {
     stages: [stages.withoutTestRoute(from), stages.soaking],
     to: { phase: 'soaking', since: now, blueAtHome, confirmation: null },
   }
+}
+
+interface StepMoment {
+  readonly blueAtHome: number
+  readonly now: Instant
+  /** That green answers, as a person said where nothing can ask it; it holds for every step but the last. */
+  readonly confirmation: Confirmation | null
 }

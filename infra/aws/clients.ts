@@ -46,15 +46,20 @@ export function createAws(settings: AwsSettings): Aws {
   }
 }
 
+/** The plugin's own default of 25 lets a failing call hang for many minutes; nobody can decide anything while it does. */
+const providerRetries = 8
+
 /**
  * The same settings under the Pulumi AWS provider's own option names, for `new aws.Provider`.
  * With an endpoint the account checks are skipped, because what answers there need not have an IAM or a metadata service.
  */
 export function providerOptions(settings: AwsSettings): Record<string, unknown> {
-  if (!settings.endpoint) return { region: settings.region }
+  const { region } = settings
+  if (!settings.endpoint) return { region, maxRetries: providerRetries }
   const services = ['ec2', 'elbv2', 'iam', 'sts']
   return {
-    region: settings.region,
+    region,
+    maxRetries: providerRetries,
     endpoints: [Object.fromEntries(services.map((service) => [service, settings.endpoint]))],
     skipCredentialsValidation: true,
     skipMetadataApiCheck: true,
