@@ -1,0 +1,125 @@
+import type { EC2Client } from '@aws-sdk/client-ec2'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { GetCallerIdentityCommand, STSClient, type GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts'
+import type { AwsConfig } from './config.ts'
+import { OperationError } from './operation-error.ts'
+
+/** AWS for one call of the engine: every request is given up when that call is. */
+export interface Aws {
+  readonly region: string
+  readonly partition: string
+  readonly signal: AbortSignal
+  readonly elbv2: ElasticLoadBalancingV2Client['send']
+  readonly ec2: EC2Client['send']
+  callerIdentity(): Promise<GetCallerIdentityCommandOutput>
+  /** Empty where the configuration says not to ask. */
+  accountId(): Promise<string>
+}
+
+interface Clients {
+  readonly elbv2: ElasticLoadBalancingV2Client
+  readonly sts: STSClient
+  ec2?: Promise<EC2Client>
+}
+
+/** The clients of one configured provider, made once for each region. */
+export class AwsClients {
+  readonly #config: AwsConfig
+  readonly #regions = new Map<string, Clients>()
+  #account: Promise<string> | undefined
+
+  constructor(config: AwsConfig) {
+    this.#config = config
+  }
+
+  for(region: string, signal: AbortSignal): Aws {
+    const clients = this.#clients(region)
+    const identity = async () => {
+      const send = sender(clients.sts, 'STS', signal) as STSClient['send']
+      return send(new GetCallerIdentityCommand({}))
+    }
+    return {
+      region,
+      partition: partitionOf(region),
+      signal,
+      elbv2: sender(clients.elbv2, 'Elastic Load Balancing v2', signal) as ElasticLoadBalancingV2Client['send'],
+      ec2: (async (command: object) => {
+        const ec2 = await (clients.ec2 ??= this.#createEc2(region))
+        return sender(ec2, 'EC2', signal)(command)
+      }) as EC2Client['send'],
+      callerIdentity: identity,
+      accountId: async () => {
+        if (this.#config.skipRequestingAccountId) return ''
+        this.#account ??= identity().then(({ Account = '' }) => Account)
+        return this.#account.catch((error: unknown) => {
+          this.#account = undefined
+          throw error
+        })
+      },
+    }
+  }
+
+  close(): void {
+    for (const { elbv2, sts, ec2 } of this.#regions.values()) {
+      elbv2.destroy()
+      sts.destroy()
+      void ec2?.then(
+        (client) => client.destroy(),
+        () => undefined,
+      )
+    }
+  }
+
+  #clients(region: string): Clients {
+    const known = this.#regions.get(region)
+    if (known) return known
+    const clients = {
+      elbv2: new ElasticLoadBalancingV2Client(this.#settings(region, ['elbv2', 'elasticloadbalancingv2', 'lb'])),
+      sts: new STSClient(this.#settings(region, ['sts'])),
+    }
+    this.#regions.set(region, clients)
+    return clients
+  }
+
+  /** The EC2 client is large (0.4 s, 56 MB), and most programs need none. */
+  async #createEc2(region: string): Promise<EC2Client> {
+    const { EC2Client } = await import('@aws-sdk/client-ec2')
+    return new EC2Client(this.#settings(region, ['ec2']))
+  }
+
+  #settings(region: string, endpointNames: string[]) {
+    const { endpoints, credentials, maxAttempts } = this.#config
+    const endpoint = endpointNames.map((name) => endpoints[name]).find((url) => url !== undefined) ?? endpoints['*']
+    return {
+      region,
+      maxAttempts,
+      retryMode: 'standard',
+      ...(endpoint && { endpoint }),
+      ...(credentials && { credentials }),
+    }
+  }
+}
+
+interface Sendable {
+  send(command: never, options: { abortSignal: AbortSignal }): Promise<unknown>
+}
+
+/** A client's `send` that gives up with `signal` and fails in AWS's words. */
+function sender(client: Sendable, service: string, signal: AbortSignal) {
+  return async (command: object): Promise<unknown> => {
+    try {
+      return await client.send(command as never, { abortSignal: signal })
+    } catch (error) {
+      throw new OperationError(service, command.constructor.name.replace(/Command$/, ''), error)
+    }
+  }
+}
+
+const partitions: readonly (readonly [prefix: string, partition: string])[] = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+]
+
+function partitionOf(region: string): string {
+  return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws'
+}

@@ -1,0 +1,34 @@
+import type { Properties } from '../properties.ts'
+import type { Aws } from './aws.ts'
+
+type Invoke = (aws: Aws) => Promise<Properties>
+
+const dnsSuffixes: Readonly<Record<string, string>> = {
+  aws: 'amazonaws.com',
+  'aws-cn': 'amazonaws.com.cn',
+  'aws-us-gov': 'amazonaws.com',
+}
+
+/** The functions of the SDK that programs call beside making resources. */
+export const invokes: Readonly<Record<string, Invoke>> = {
+  'aws:index/getCallerIdentity:getCallerIdentity': async (aws) => {
+    const { Account = '', Arn = '', UserId = '' } = await aws.callerIdentity()
+    return { id: Account, accountId: Account, arn: Arn, userId: UserId }
+  },
+  'aws:index/getRegion:getRegion': async ({ region, partition }) => ({
+    id: region,
+    name: region,
+    region,
+    description: '',
+    endpoint: `ec2.${region}.${dnsSuffixes[partition] ?? ''}`,
+  }),
+  'aws:index/getPartition:getPartition': async ({ partition }) => {
+    const dnsSuffix = dnsSuffixes[partition] ?? ''
+    return {
+      id: partition,
+      partition,
+      dnsSuffix,
+      reverseDnsPrefix: dnsSuffix.split('.').toReversed().join('.'),
+    }
+  },
+}

@@ -1,0 +1,21 @@
+import type { ResourceType } from './resource-type.ts'
+import { listenerCertificate } from './types/listener-certificate.ts'
+import { listenerRule } from './types/listener-rule.ts'
+import { listener } from './types/listener.ts'
+import { loadBalancer } from './types/load-balancer.ts'
+import { securityGroupIngressRule } from './types/security-group-ingress-rule.ts'
+import { targetGroupAttachment } from './types/target-group-attachment.ts'
+import { targetGroup } from './types/target-group.ts'
+
+/** Every resource type that this provider knows. A new one is a file in types/ and a line here. */
+const all = [
+  loadBalancer,
+  listener,
+  listenerRule,
+  listenerCertificate,
+  targetGroup,
+  targetGroupAttachment,
+  securityGroupIngressRule,
+]
+
+export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(all.map((type) => [type.token, type]))

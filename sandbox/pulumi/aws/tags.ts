@@ -1,0 +1,83 @@
+import { AddTagsCommand, DescribeTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { isObject, isPresent, UNKNOWN, containsUnknown, type Properties, type Value } from '../properties.ts'
+import type { Aws } from './aws.ts'
+
+export type Tags = Record<string, string>
+
+/** How a service keeps the tags of its resources. */
+export interface Tagging {
+  read(aws: Aws, id: string): Promise<Tags>
+  add(aws: Aws, id: string, tags: Tags): Promise<void>
+  remove(aws: Aws, id: string, keys: string[]): Promise<void>
+}
+
+export const elbv2Tagging: Tagging = {
+  async read(aws, id) {
+    const { TagDescriptions = [] } = await aws.elbv2(new DescribeTagsCommand({ ResourceArns: [id] }))
+    return fromTagList(TagDescriptions[0]?.Tags)
+  },
+  async add(aws, id, tags) {
+    await aws.elbv2(new AddTagsCommand({ ResourceArns: [id], Tags: toTagList(tags) ?? [] }))
+  },
+  async remove(aws, id, keys) {
+    await aws.elbv2(new RemoveTagsCommand({ ResourceArns: [id], TagKeys: keys }))
+  },
+}
+
+export const ec2Tagging: Tagging = {
+  async read(aws, id) {
+    const { DescribeTagsCommand } = await import('@aws-sdk/client-ec2')
+    const { Tags } = await aws.ec2(new DescribeTagsCommand({ Filters: [{ Name: 'resource-id', Values: [id] }] }))
+    return fromTagList(Tags)
+  },
+  async add(aws, id, tags) {
+    const { CreateTagsCommand } = await import('@aws-sdk/client-ec2')
+    await aws.ec2(new CreateTagsCommand({ Resources: [id], Tags: toTagList(tags) ?? [] }))
+  },
+  async remove(aws, id, keys) {
+    const { DeleteTagsCommand } = await import('@aws-sdk/client-ec2')
+    await aws.ec2(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }))
+  },
+}
+
+/** For a create call; nothing where there are none, because AWS takes no empty list. */
+export function toTagList(tags: Tags | undefined): { Key: string; Value: string }[] | undefined {
+  const list = Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }))
+  return list.length === 0 ? undefined : list
+}
+
+/** Without the tags that AWS itself sets. */
+function fromTagList(list: { Key?: string | undefined; Value?: string | undefined }[] = []): Tags {
+  return Object.fromEntries(list.flatMap(({ Key = '', Value = '' }) => (Key.startsWith('aws:') ? [] : [[Key, Value]])))
+}
+
+/** The tags that a resource gets: the provider's, then its own. */
+export function allTags(defaults: Tags, tags: Value | undefined): Value {
+  if (tags === UNKNOWN || containsUnknown(tags)) return UNKNOWN
+  return { ...defaults, ...(isObject(tags) ? tags : {}) }
+}
+
+/**
+ * The resource's own part of all its tags: what the provider adds is its own only if the resource says so too.
+ * undefined: it has none.
+ */
+export function ownTags(defaults: Tags, all: Tags, prior: Value | undefined): Tags | undefined {
+  const stated = isObject(prior) ? prior : {}
+  const own = Object.entries(all).filter(([key, value]) => defaults[key] !== value || isPresent(stated[key]))
+  return own.length > 0 ? Object.fromEntries(own) : undefined
+}
+
+/** Brings the tags of a resource from one set to the other with as few calls as there is need for. */
+export async function updateTags(
+  tagging: Tagging,
+  aws: Aws,
+  id: string,
+  before: Properties,
+  after: Properties,
+): Promise<void> {
+  const [old, current] = [before.tagsAll, after.tagsAll].map((tags) => (isObject(tags) ? tags : {})) as [Tags, Tags]
+  const removed = Object.keys(old).filter((key) => !(key in current))
+  const added = Object.fromEntries(Object.entries(current).filter(([key, value]) => old[key] !== value))
+  if (removed.length > 0) await tagging.remove(aws, id, removed)
+  if (Object.keys(added).length > 0) await tagging.add(aws, id, added)
+}
