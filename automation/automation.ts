@@ -2,7 +2,7 @@ import type { Dialect } from 'kysely'
 import type { AwsSettings } from '../infra/aws/clients.ts'
 import { createClock } from './clock.ts'
 import { Cutover } from './cutover.ts'
-import { createPulumiEngine, type PulumiEngineOptions } from './engine/pulumi-engine.ts'
+import { createPulumiEngine, engineEnvironment, type PulumiEngineOptions } from './engine/pulumi-engine.ts'
 import { StackFiles, type StackFilesOptions } from './engine/stack-files.ts'
 import { Events } from './events.ts'
 import { Observer } from './observer.ts'
@@ -18,7 +18,7 @@ export interface AutomationOptions {
   readonly aws: Omit<AwsSettings, 'region'>
   readonly clockRate: number
   readonly engine: PulumiEngineOptions
-  readonly stacks: Omit<StackFilesOptions, 'aws'>
+  readonly stacks: Omit<StackFilesOptions, 'aws' | 'environment'>
   /** Tests stop here; see stop-points.ts. */
   readonly pass?: PassStopPoint
 }
@@ -37,7 +37,7 @@ export function createAutomation(options: AutomationOptions): Automation {
   const events = new Events().setMaxListeners(0)
   const store = new Store(options.journal, events)
   const connections = createConnections(options.aws)
-  const files = new StackFiles({ ...options.stacks, aws: options.aws })
+  const files = new StackFiles({ ...options.stacks, aws: options.aws, environment: engineEnvironment(options.engine) })
   const engine = createPulumiEngine(options.engine)
   const testRouteSecret: StackFiles['testRouteSecret'] = (workload) => files.testRouteSecret(workload)
   const reader = createReader({ clock, connections, testRouteSecret })

@@ -1,4 +1,5 @@
 import type { WorkloadOutputs } from '../infra/workloads/kind.ts'
+import type { ByHand } from './engine/stack-files.ts'
 import { CutoverError } from './errors.ts'
 import type { Events } from './events.ts'
 import type { Firing } from './guards/watch.ts'
@@ -68,6 +69,13 @@ export class Cutover {
     const { outputs } = await this.workload(migration, name)
     if (!outputs) throw new CutoverError('not-found', `${name} has no stack outputs before it is adopted`)
     return outputs
+  }
+
+  /** How a person runs a workload's stack, once it has one. */
+  async byHand(migration: string, name: string): Promise<ByHand> {
+    const workload = await this.workload(migration, name)
+    if (!workload.stage) throw new CutoverError('not-found', `${name} has no stack before it is adopted`)
+    return this.#deps.files.byHand(workload)
   }
 
   async view(migration: string, name: string): Promise<WorkloadView> {

@@ -6,7 +6,7 @@ import type { App } from '../app.ts'
 import { limitOf, migrationParams, nameSchema, pageOf, pageQuery, workloadParams } from '../schemas/common.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
-import { confirmationSchema, showConfirmation, showHold, showWorkload } from '../schemas/workload.ts'
+import { byHandSchema, confirmationSchema, showConfirmation, showHold, showWorkload } from '../schemas/workload.ts'
 
 const reason = Type.String({ minLength: 1, maxLength: 1000 })
 const strict = { additionalProperties: false } as const
@@ -170,6 +170,19 @@ function readRoutes(app: App, cutover: Cutover): void {
       },
     },
     async ({ params }) => ({ ...(await cutover.outputs(params.migration, params.workload)) }),
+  )
+
+  app.get(
+    `${path}/by-hand`,
+    {
+      schema: {
+        tags,
+        summary: "The commands with which a person runs the workload's stack in the checkout",
+        params: workloadParams,
+        response: { 200: byHandSchema, ...problems(400, 404) },
+      },
+    },
+    async ({ params }) => cutover.byHand(params.migration, params.workload),
   )
 }
 

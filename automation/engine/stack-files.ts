@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { providerOptions, type AwsSettings } from '../../infra/aws/clients.ts'
-import { stackName } from '../../infra/names.ts'
+import { project, stackName } from '../../infra/names.ts'
 import type { Stage } from '../../infra/workloads/kind.ts'
 import type { Migration, Workload } from '../migration.ts'
 import { siteOf } from '../surroundings.ts'
@@ -16,6 +16,16 @@ export interface StackFilesOptions {
   readonly plugins: Readonly<Record<string, string>>
   /** The passphrase that also encrypts the stacks' secrets. */
   readonly passphrase: string
+  /** What the CLI has in its environment. */
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export interface ByHand {
+  readonly environment: Readonly<Record<string, string>>
+  readonly preview: string
+  readonly up: string
+  /** To be run once before an `up`, which moves traffic past the gates. */
+  readonly upNeeds: string
 }
 
 /** The engine's files of each workload's stack: what it runs from, by the service as by hand. */
@@ -44,6 +54,21 @@ export class StackFiles {
       ...(options.deleteUnreachable ? { deleteUnreachable: true } : {}),
     })
     return target
+  }
+
+  /**
+   * What a person types in the checkout to see what the service would do, or in need to do it: the same program, config, state and
+   * passphrase. An `up` of a workload is refused unless its config says that it is meant.
+   */
+  byHand(workload: Workload): ByHand {
+    const { folder, stack } = this.task(workload, '', false)
+    const options = `--stack ${stack} --config-file ${configFile(folder, stack)}`
+    return {
+      environment: this.#options.environment,
+      preview: `pulumi preview ${options}`,
+      up: `pulumi up ${options}`,
+      upNeeds: `pulumi config set ${project}:byHand true ${options}`,
+    }
   }
 
   /** Makes the stack's folder ready for the engine. true: the stack was made in it already, with its secret. */

@@ -47,7 +47,7 @@ export class Subject {
       holder.subject?.at.delete(point)
       await act?.()
     }
-    const service = await startTestService({ sandbox: { ...sandbox, ready } as Sandbox, pass })
+    const service = await startTestService({ sandbox: { ...sandbox, ready }, pass })
     holder.subject = new Subject(service, workload, whole)
     await holder.subject.apply()
     return holder.subject
@@ -148,6 +148,7 @@ export class Subject {
       aws: { endpoint: sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '' },
       plugins: pluginsOf(sandbox),
       passphrase: readFileSync(passphraseFile, 'utf8'),
+      environment: {},
     })
     const workload = await this.workload()
     await files.write(workload, await this.service.automation.cutover.migration('small'), stage)

@@ -22,7 +22,9 @@ const plugins = new Map(
     .filter(Boolean)
     .map((part) => part.split('=') as [string, string]),
 )
-const missing = ['aws', 'kubernetes'].filter((name) => !existsSync(join(plugins.get(name) ?? '', `pulumi-resource-${name}`)))
+const missing = ['aws', 'kubernetes'].filter(
+  (name) => !existsSync(join(plugins.get(name) ?? '', `pulumi-resource-${name}`)),
+)
 if (process.argv.includes('--help') || missing.length > 0) {
   if (missing.length > 0) process.stderr.write(`no plugin for ${missing.join(' and ')}\n\n`)
   process.stderr.write(help)

@@ -15,14 +15,16 @@ declare module 'vitest' {
 /** Every process that a test starts inherits it, so that one that outlives the run is found. */
 const runMark = 'CUTOVER_TEST_RUN'
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const run = `${process.pid}-${Date.now()}`
+const run = `${process.pid}-${Date.now()}`
+
+export async function setup(project: TestProject): Promise<void> {
   process.env[runMark] = run
   project.provide('pgliteTemplate', await template())
-  return async () => {
-    const left = await processesWith(`${runMark}=${run}`)
-    if (left.length > 0) throw new Error(`processes that outlived the tests:\n${left.join('\n')}`)
-  }
+}
+
+export async function teardown(): Promise<void> {
+  const left = await processesWith(`${runMark}=${run}`)
+  if (left.length > 0) throw new Error(`processes that outlived the tests:\n${left.join('\n')}`)
 }
 
 async function template(): Promise<string> {
