@@ -8,7 +8,7 @@ import { isOfThisHost, type LockHolder } from './engine/pulumi-errors.ts'
 import type { StackFiles, WriteOptions } from './engine/stack-files.ts'
 import { CutoverError } from './errors.ts'
 import type { EventType } from './events.ts'
-import type { Migration, Workload } from './migration.ts'
+import type { Hold, Migration, Workload } from './migration.ts'
 import type { PassStopPoint, StopPoint } from './stop-points.ts'
 import type { OperationChange, OperationRecord } from './store/operations.ts'
 import type { Store } from './store/store.ts'
@@ -72,18 +72,17 @@ export class Execution {
   }
 
   /** Saves a change of the workload and of the operation together. Throws `cancelled` when the operation has ended meanwhile. */
-  async save(
-    change: WorkloadChange,
-    progress: OperationChange = {},
-    event?: readonly [EventType, object],
-  ): Promise<void> {
+  async save(change: WorkloadChange, progress: OperationChange = {}, also: Also = {}): Promise<void> {
     const { migration, name } = this.#workload
     const saved = await this.tools.store.transaction(async (work) => {
       const operation = await work.operations.change(this.#operation.id, progress, 'running')
       if (!operation) return null
       const changes = Object.keys(change).length > 0
       const workload = changes ? await work.workloads.change(migration, name, change) : this.#workload
-      if (event) await work.events.write(workload, operation.id, event[0], { ...event[1] })
+      const { hold, events = [] } = also
+      const placed = hold ? [['hold-placed', await work.holds.place(hold)] as const] : []
+      const told = [...events, ...placed]
+      if (told.length > 0) await work.events.writeAll(workload, operation.id, told)
       return { operation, workload }
     })
     if (!saved) throw new CutoverError('cancelled', 'the operation was ended')
@@ -152,6 +151,12 @@ export class Execution {
   get gone(): Promise<void> {
     return this.#gone
   }
+}
+
+/** What is written with a change, all or nothing. */
+interface Also {
+  readonly events?: readonly (readonly [EventType, object])[]
+  readonly hold?: Omit<Hold, 'id' | 'since'>
 }
 
 /** Every holder of the lock ran on this machine and is provably gone. */

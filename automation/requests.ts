@@ -112,11 +112,10 @@ export class Requests {
         const ended = await work.operations.finish(replaces.id, 'cancelled', { error })
         if (ended) await work.events.write(workload, replaces.id, 'operation-finished', { state: 'cancelled', error })
       }
-      const operation = await work.operations.add(newOperation(workload, 'rollback', transition, { force }, asker))
-      await work.events.write(workload, operation.id, 'operation-queued', { action: 'rollback', reason: asker.reason })
-      const reason = asker.reason ?? 'rolled back'
-      const hold = await work.holds.place({ migration, workload: name, name: 'rolled-back', reason, by: asker.by })
-      await work.events.write(workload, operation.id, 'hold-placed', { ...hold })
+      const asked = newOperation(workload, 'rollback', transition, { force }, asker)
+      const operation = await work.operations.add(asked, 'running')
+      const queued = ['operation-queued', { action: 'rollback', reason: asker.reason }] as const
+      await work.events.writeAll(workload, operation.id, [queued, ['operation-started', {}]])
       const stage = transition.stages[0] ?? null
       return { operation, workload: await work.workloads.change(migration, name, { stage, unsettled: true }) }
     })

@@ -28,14 +28,29 @@ export async function bringHome(
   transition: Transition,
   preempted: Preempted | null,
 ): Promise<void> {
-  const { requestedAt } = execution.operation
+  const { requestedAt, reason, requestedBy } = execution.operation
   const [stage] = transition.stages
-  if (stage) await execution.writeConfig(stage).catch(() => undefined) // written again before it is used; home does not wait for a disk
+  // written again before it is used: home does not wait for a disk
+  const written = stage && execution.writeConfig(stage).catch(() => undefined)
   await execution.pass('before-flip')
   await flipHome(execution)
   const homeMs = execution.tools.clock.now() - requestedAt
   await execution.pass('after-flip')
-  await execution.save({ state: transition.to }, { homeMs }, ['home', { homeMs }])
+  await written
+  const { migration, name: workload, state } = execution.workload
+  const why = reason ?? 'rolled back'
+  const changed = { from: state, to: transition.to, reason: why }
+  await execution.save(
+    { state: transition.to },
+    { homeMs },
+    {
+      events: [
+        ['home', { homeMs }],
+        ['state-changed', changed],
+      ],
+      hold: { migration, workload, name: 'rolled-back', reason: why, by: requestedBy },
+    },
+  )
   await execution.pass('home-saved')
   if (!preempted) return
   await preempted.gone
@@ -47,7 +62,7 @@ export async function bringHome(
   })
   await flipHome(execution)
   const later = execution.tools.clock.now() - requestedAt
-  await execution.save({}, { homeMs: later }, ['home', { homeMs: later }])
+  await execution.save({}, { homeMs: later }, { events: [['home', { homeMs: later }]] })
 }
 
 /** Writes and reads back until it reads home. What may pass is tried again for as long as it takes; all else is an error. */

@@ -70,7 +70,9 @@ export class Runner {
 
   async #carryOut(execution: Execution, assignment: Assignment, preempted: Preempted | null): Promise<void> {
     try {
-      await execution.save({}, { startedAt: this.#tools.clock.now() }, ['operation-started', {}])
+      if (execution.operation.startedAt === null) {
+        await execution.save({}, { startedAt: this.#tools.clock.now() }, { events: [['operation-started', {}]] })
+      }
       await execution.pass('operation-accepted')
       const outcome = await this.#act(execution, assignment, preempted)
       await execution.pass('before-finish')

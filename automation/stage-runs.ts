@@ -22,7 +22,8 @@ export interface StageOptions {
  * Each step may run twice: what was done already is found done.
  */
 export async function runStage(execution: Execution, stage: Stage, options: StageOptions): Promise<void> {
-  await execution.save({ stage }, {}, ['stage-started', { stage: stage.name, split: stage.split }])
+  const begins = ['stage-started', { stage: stage.name, split: stage.split }] as const
+  await execution.save({ stage }, {}, { events: [begins] })
   await execution.pass('stage-saved')
   await createStack(execution)
   await execution.writeConfig(stage, { deleteUnreachable: options.deleteUnreachable })

@@ -43,6 +43,9 @@ export async function eventRoutes(app: App, { cutover }: { readonly cutover: Cut
       const seen = request.headers['last-event-id']
       const from = seen === undefined ? await cutover.store.read.events.last() : Number(seen)
       reply.sse.keepAlive()
+      // a client knows at once that it is heard, also when nothing happens for a while
+      reply.sse.sendHeaders()
+      reply.raw.flushHeaders()
       for await (const event of follow(cutover, from, request.query, closed.signal)) {
         await reply.sse.send({ id: String(event.seq), event: event.type, data: showEvent(event) })
       }

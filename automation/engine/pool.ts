@@ -30,6 +30,9 @@ interface Worker {
   operations: number
 }
 
+/** Long enough for a rollback that killed a worker to be home. Milliseconds. */
+const replaceAfterMs = 1_500
+
 /**
  * Worker processes with the SDKs loaded, one operation each at a time: programs that run in one isolate poison each other.
  * Every worker leads its own process group. A failed or killed worker is replaced before it is needed again.
@@ -48,12 +51,11 @@ export class WorkerPool {
     this.#options = options
   }
 
-  /** Resolves when one worker is ready. Throws CutoverError `engine-missing` when none can be. */
+  /** Resolves when one worker is ready. Throws CutoverError `engine-missing` when none can be. The others follow one by one. */
   async start(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#grow((error) => (error ? reject(error) : resolve()))
     })
-    this.#grow()
   }
 
   notReady(): string | null {
@@ -104,27 +106,26 @@ export class WorkerPool {
 
   #dispatch(): void {
     const { workers } = this.#options
-    const busy = [...this.#workers].filter((worker) => worker.busy).length
     for (const worker of this.#workers) {
       const next = this.#queue[0]
+      const busy = [...this.#workers].filter((one) => one.busy).length
       // a rollback takes the spare worker; anything else waits for its turn
       if (!next || (busy >= workers && !next.order.task.urgent)) return
       if (!worker.ready || worker.busy) continue
       this.#queue.shift()
       worker.busy = true
       next.begin(worker)
-      this.#keepWarm()
-      return this.#dispatch()
     }
-    this.#keepWarm()
+    if (this.#queue.length > 0) this.#fill()
   }
 
-  /** One worker more than is busy, so that the next operation need not wait for the SDKs to load. */
-  #keepWarm(): void {
-    if (this.#stopping || this.#unusable) return
-    const busy = [...this.#workers].filter((worker) => worker.busy).length
-    const wanted = Math.min(busy, this.#options.workers) + 1
-    for (let have = this.#workers.size; have < wanted; have += 1) this.#grow()
+  /**
+   * One process more than operations may run at once, so that a rollback finds a warm one. They are started one after the other,
+   * and one that was killed is replaced a moment later: loading the SDKs takes a core for seconds, and traffic comes first.
+   */
+  #fill(): void {
+    if (this.#stopping || this.#unusable || this.#workers.size > this.#options.workers) return
+    if ([...this.#workers].every(({ ready }) => ready)) this.#grow()
   }
 
   #grow(whenReady?: (error?: CutoverError) => void): void {
@@ -142,6 +143,7 @@ export class WorkerPool {
         this.#wasReady = true
         whenReady?.()
         this.#dispatch()
+        this.#fill()
       } else if (message.type === 'unusable') {
         this.#unusable = `no usable Pulumi CLI: ${message.reason}`
         whenReady?.(new CutoverError('engine-missing', this.#unusable))
@@ -152,6 +154,7 @@ export class WorkerPool {
       this.#workers.delete(worker)
       whenReady?.(new CutoverError('engine-missing', 'the engine worker ended while it was starting'))
       this.#dispatch()
+      setTimeout(() => this.#fill(), replaceAfterMs).unref()
     })
   }
 

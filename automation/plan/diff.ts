@@ -19,16 +19,17 @@ export function diffOf(
   switches: readonly SwitchResource[],
 ): StageDiff {
   const shown = steps.filter(({ op, type }) => op !== 'same' && !type.startsWith('pulumi:'))
-  const isSwitch = ({ type, name }: EngineStep): boolean => switches.some((s) => s.type === type && s.name === name)
+  const switchOf = ({ type, name }: EngineStep) => switches.find((s) => s.type === type && s.name === name)
   const lines = [
-    ...shown.filter(isSwitch).flatMap((step) => switchLines(step, stage, from)),
-    ...shown.filter((step) => !isSwitch(step)).flatMap(linesOf),
+    ...shown.flatMap((step) => linesOfSwitch(step, switchOf(step), stage, from)),
+    ...shown.filter((step) => !switchOf(step)).flatMap(linesOf),
   ]
   return { stage: stage.name, split: stage.split, lines, counts: countBy(shown.map(({ op }) => op)) }
 }
 
-function switchLines(step: EngineStep, stage: Stage, from: Split): string[] {
-  const what = `${nounOf(step.type)} ${tailOf(step.id)}`
+function linesOfSwitch(step: EngineStep, resource: SwitchResource | undefined, stage: Stage, from: Split): string[] {
+  if (!resource) return []
+  const what = `${nounOf(step.type)} ${tailOf(resource.id)}`
   if (step.op === 'import') return [`${what}: adopted as it is, nothing written`]
   if (step.op === 'delete' && step.retained) return [`${what}: leaves our state, stays in AWS as it is`]
   if (step.op !== 'update') return linesOf(step)
@@ -59,7 +60,8 @@ function linesOf(step: EngineStep): string[] {
 export const nounOf = (type: string): string =>
   (type.split(':').at(-1) ?? type).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 
-const tailOf = (id: string | null): string => id?.split('/').slice(-4).join('/') ?? ''
+/** `…/app/shop/50dc…/f2f7…/9683…` → `shop/50dc…/f2f7…/9683…`: what tells one from another. */
+const tailOf = (id: string): string => id.split('/').slice(2).join('/')
 
 const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value))
 

@@ -18,25 +18,25 @@ export class EventLog {
     this.#written = written
   }
 
-  async write(
+  write(
     workload: { readonly migration: string; readonly name: string },
     operation: string | null,
     type: EventType,
-    data: Readonly<Record<string, unknown>>,
+    data: object,
   ): Promise<void> {
-    const row = await this.#db
-      .insertInto('events')
-      .values({
-        at: new Date(),
-        migration: workload.migration,
-        workload: workload.name,
-        operation,
-        type,
-        data: JSON.stringify(data),
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    this.#written.push(eventOf(row))
+    return this.writeAll(workload, operation, [[type, data]])
+  }
+
+  /** All of them in one statement, in this order. */
+  async writeAll(
+    workload: { readonly migration: string; readonly name: string },
+    operation: string | null,
+    told: readonly (readonly [type: EventType, data: object])[],
+  ): Promise<void> {
+    const common = { at: new Date(), migration: workload.migration, workload: workload.name, operation }
+    const values = told.map(([type, data]) => ({ ...common, type, data: JSON.stringify(data) }))
+    const rows = await this.#db.insertInto('events').values(values).returningAll().execute()
+    this.#written.push(...rows.map(eventOf))
   }
 
   /** Events after `seq`, oldest first. */

@@ -34,8 +34,8 @@ export class Operations {
     return row ? operationOf(row) : null
   }
 
-  /** Throws the database's unique violation when the workload has an active operation. */
-  async add(operation: NewOperation): Promise<OperationRecord> {
+  /** Throws the database's unique violation when the workload has an active operation. `running`: it begins at once. */
+  async add(operation: NewOperation, state: 'queued' | 'running' = 'queued'): Promise<OperationRecord> {
     const row = await this.#db
       .insertInto('operations')
       .values({
@@ -43,7 +43,8 @@ export class Operations {
         migration: operation.migration,
         workload: operation.workload,
         action: operation.action,
-        state: 'queued',
+        state,
+        started_at: state === 'running' ? new Date() : null,
         from_phase: operation.from,
         to_phase: operation.to,
         reason: operation.reason,

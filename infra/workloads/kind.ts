@@ -118,10 +118,15 @@ export interface Lingering {
   readonly sentence: string
 }
 
-/** A resource of a workload's program that the switch is made of; what a targeted refresh names. */
-export interface SwitchResource {
+/** A resource of a workload's program, by Pulumi type and logical name. */
+export interface ResourceName {
   readonly type: string
   readonly name: string
+}
+
+/** One that the switch is made of: what a targeted refresh names. `id`: the object's own in AWS. */
+export interface SwitchResource extends ResourceName {
+  readonly id: string
 }
 
 /** Plain data that `program` turns into resources: names, ports, weights, rules. */
@@ -179,7 +184,7 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
    */
   lookup(
     site: Site<Config, Found>,
-    resource: SwitchResource,
+    resource: ResourceName,
     world: Pick<Surroundings, 'aws' | 'green'>,
   ): Promise<string | null>
   lingers(site: Site<Config, Found>, split: Split): Lingering

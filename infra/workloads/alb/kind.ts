@@ -24,6 +24,7 @@ export const alb: Kind<AlbConfig & Entry, AlbFound, AlbPlan> = {
     {
       type: found.switchPoint.type === 'rule' ? 'aws:lb/listenerRule:ListenerRule' : 'aws:lb/listener:Listener',
       name: logical.switchPoint,
+      id: found.switchPoint.arn,
     },
   ],
   observe: {

@@ -2,14 +2,14 @@ import { DescribeTargetGroupsCommand, type TargetGroup } from '@aws-sdk/client-e
 import type { Aws } from '../../aws/clients.ts'
 import { ingressRuleFrom } from '../../aws/security-groups.ts'
 import { bindingName, logical, tagsFor, targetGroupNamePrefix } from '../../names.ts'
-import type { Surroundings, SwitchResource } from '../kind.ts'
+import type { ResourceName, Surroundings } from '../kind.ts'
 import type { AlbSite } from './found.ts'
 import { rulesOf, tagsOf } from './describe.ts'
 
 /** What a run that died may have made: each is looked for where it would be, and recognised by our tags or our name. */
 export async function lookup(
   site: AlbSite,
-  { name }: SwitchResource,
+  { name }: ResourceName,
   world: Pick<Surroundings, 'aws' | 'green'>,
 ): Promise<string | null> {
   const { config, found } = site
