@@ -6,6 +6,7 @@ import { handleError, handleNotFound } from './errors.ts'
 import { idempotency } from './plugins/idempotency.ts'
 import { openapi } from './plugins/openapi.ts'
 import { requestTime } from './plugins/request-time.ts'
+import { storableText } from './plugins/storable-text.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { migrationRoutes } from './routes/migrations.ts'
@@ -37,11 +38,15 @@ export async function buildApp({ cutover, logLevel }: AppDependencies): Promise<
     logger: { level: logLevel, redact: ['req.headers.authorization', 'req.headers.cookie'] },
     requestTimeout: 30_000,
     forceCloseConnections: true,
+    // what breaks before a route is found is a problem like any other
+    frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
     routerOptions: { maxParamLength: 200 },
     // bodies that move traffic are taken as they are or not at all
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true, useDefaults: false } },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  // else Fastify would read text/plain, and a body would be refused for what it says and not for what it is
+  app.removeContentTypeParser('text/plain')
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound)
   for (const schema of [problemSchema, operationSchema, holdSchema, workloadSchema, migrationSchema, outputsSchema]) {
@@ -49,6 +54,7 @@ export async function buildApp({ cutover, logLevel }: AppDependencies): Promise<
   }
   await app.register(openapi)
   await app.register(requestTime)
+  await app.register(storableText)
   await app.register(idempotency, { store: cutover.store.idempotency })
   await app.register(healthRoutes, { cutover })
   await app.register(migrationRoutes, { cutover, prefix: '/v1' })

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
-import { isAbsolute, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /** Everything that the service is told by its environment; docs/configuration.md has the same list. */
@@ -44,7 +44,7 @@ export function loadConfig(environment: Environment): Config {
     return value
   }
   const awsEndpoint = environment['AWS_ENDPOINT_URL'] || undefined
-  if (awsEndpoint && !URL.canParse(awsEndpoint)) problems.push(`AWS_ENDPOINT_URL=${awsEndpoint} is not a URL`)
+  if (awsEndpoint && !isHttp(awsEndpoint)) problems.push(`AWS_ENDPOINT_URL=${awsEndpoint} is not an http or https URL`)
   const port = number('CUTOVER_PORT', 8080, (n) =>
     Number.isInteger(n) && n >= 0 && n < 65_536 ? null : 'is not a port',
   )
@@ -63,6 +63,7 @@ export function loadConfig(environment: Environment): Config {
   const plugins = pluginsOf(environment['CUTOVER_PULUMI_PLUGINS'], problems)
   const dataDir = resolve(environment['CUTOVER_DATA_DIR'] || '.data')
   if (problems.length === 0) prepareDirectory(dataDir, problems)
+  else checkDirectory(dataDir, problems)
   const passphraseFile = resolve(environment['PULUMI_CONFIG_PASSPHRASE_FILE'] || join(dataDir, 'passphrase'))
   const passphrase = problems.length === 0 ? passphraseOf(passphraseFile, environment, problems) : ''
   const backendUrl = environment['PULUMI_BACKEND_URL'] || pathToFileURL(join(dataDir, 'pulumi-state')).href
@@ -82,6 +83,8 @@ export function loadConfig(environment: Environment): Config {
     passphrase,
   }
 }
+
+const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
 
 function wrongRate(rate: number, awsEndpoint: string | undefined): string | null {
   if (rate < 1) return 'is less than 1'
@@ -103,6 +106,13 @@ function pluginsOf(text: string | undefined, problems: string[]): Record<string,
     } else plugins[name] = folder
   }
   return plugins
+}
+
+/** As far as can be told without making anything. */
+function checkDirectory(folder: string, problems: string[]): void {
+  const parent = dirname(folder)
+  if (!existsSync(folder) && parent !== folder) return checkDirectory(parent, problems)
+  if (!statSync(folder).isDirectory()) problems.push(`CUTOVER_DATA_DIR cannot be made: ${folder} is not a directory`)
 }
 
 function prepareDirectory(folder: string, problems: string[]): void {

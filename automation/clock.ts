@@ -45,7 +45,7 @@ const units: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 360
 /** `5m` → 300. Seconds of product time. Throws RangeError on anything else than a number with one unit, or 0. */
 export function parseDuration(text: string): number {
   if (text === '0') return 0
-  const [, amount, unit] = /^([0-9]+)(ms|s|m|h|d)$/.exec(text) ?? []
+  const [, amount, unit] = /^([0-9]{1,6})(ms|s|m|h|d)$/.exec(text) ?? []
   const seconds = units[unit ?? '']
   if (seconds === undefined) throw new RangeError(`a duration is a number with a unit, e.g. 30s, 5m, 24h; not ${text}`)
   return Number(amount) * seconds

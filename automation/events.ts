@@ -16,7 +16,7 @@ export const eventTypes = {
   'operation-queued': 'An operation was accepted.',
   'operation-started': 'It began.',
   'operation-finished': 'It ended: succeeded, failed, cancelled or interrupted.',
-  'stage-started': 'A staged `up`, or a preview of one, began.',
+  'stage-started': 'A staged `up` began.',
   'resource-step': 'The engine began a step on a resource.',
   'resource-step-done': 'The step ended.',
   message: 'Something that the engine, or the service, had to say.',

@@ -45,6 +45,7 @@ export const inventorySchema = Type.Object(
   {
     ...head,
     workloads: Type.Record(name, Type.Union(Object.values(entrySchemas)), {
+      additionalProperties: false,
       description: 'The services to move, by name.',
     }),
   },
@@ -52,7 +53,7 @@ export const inventorySchema = Type.Object(
 )
 
 const outerSchema = Type.Object(
-  { ...head, workloads: Type.Record(name, Type.Object({ kind: Type.String() })) },
+  { ...head, workloads: Type.Record(name, Type.Object({ kind: Type.String() }), { additionalProperties: false }) },
   { additionalProperties: false },
 )
 
@@ -63,7 +64,7 @@ export type Inventory = Static<typeof outerSchema> & { readonly workloads: Reado
 /** Raw in, valid out, once. Throws InventoryInvalid with every fault: a JSON pointer, what is wrong, and line and column for YAML. */
 export function parseInventory(document: unknown, locate: Locate = () => ({})): Inventory {
   const faults = [...faultsOf(outerSchema, document)]
-  if (faults.length === 0) faults.push(...entryFaults(document as Inventory))
+  if (faults.length === 0) faults.push(...sameCluster(document as Inventory), ...entryFaults(document as Inventory))
   if (faults.length > 0) throw new InventoryInvalid(faults.map((fault) => ({ ...fault, ...locate(fault.pointer) })))
   return document as Inventory
 }
@@ -77,10 +78,26 @@ export function parseInventoryYaml(text: string): Inventory {
     const { line, col } = lines.linePos(broken.pos[0])
     throw new InventoryInvalid([{ pointer: '', message: `not YAML: ${broken.message}`, line, column: col }])
   }
-  return parseInventory(document.toJS(), (pointer) => locateIn(document, lines, pointer))
+  return parseInventory(valueOf(document), (pointer) => locateIn(document, lines, pointer))
+}
+
+/** Aliases are resolved here: one to nowhere is an error, and so are more than a document of people needs. */
+function valueOf(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    throw new InventoryInvalid([{ pointer: '', message: `not YAML: ${(error as Error).message}` }])
+  }
 }
 
 type Locate = (pointer: string) => { line?: number; column?: number }
+
+/** Every binding of blue would then be a stranger of green's. */
+function sameCluster({ blue, green }: Inventory): InventoryFault[] {
+  const message = 'green is the same as blue: a migration goes from one cluster to another'
+  if (blue.cluster === green.cluster) return [{ pointer: '/green/cluster', message }]
+  return blue.kubeconfig === green.kubeconfig ? [{ pointer: '/green/kubeconfig', message }] : []
+}
 
 function entryFaults(inventory: Inventory): InventoryFault[] {
   return Object.entries(inventory.workloads).flatMap(([workload, entry]) => {

@@ -16,9 +16,14 @@ export async function register(
   return store.transaction(async (work) => {
     const existing = await work.migrations.get(inventory.migration)
     const workloads = existing ? await work.workloads.of(inventory.migration) : []
-    if (existing) refuseMovedGround(existing.inventory, inventory, workloads)
+    const fixed = await underWay(work, workloads)
+    if (existing) refuseMovedGround(existing.inventory, inventory, fixed)
     const migration = await work.migrations.save(inventory)
-    for (const workload of workloads) await reconcile(work, workload, inventory.workloads[workload.name])
+    for (const workload of workloads) {
+      const entry = entryOf(inventory, workload.name)
+      if (!entry) await drop(work, workload, fixed.has(workload))
+      else await replaceEntry(work, workload, entry, fixed.has(workload))
+    }
     const known = new Set(workloads.map(({ name }) => name))
     for (const [name, entry] of Object.entries(inventory.workloads)) {
       if (!known.has(name)) await work.workloads.add(inventory.migration, name, entry)
@@ -27,35 +32,41 @@ export async function register(
   })
 }
 
-const isUnderWay = ({ state: { phase } }: Workload): boolean => !['registered', 'released', 'abandoned'].includes(phase)
+const entryOf = ({ workloads }: Inventory, name: string): WorkloadEntry | undefined =>
+  Object.hasOwn(workloads, name) ? workloads[name] : undefined
 
-/** Region and clusters are what every stack was built on. */
-function refuseMovedGround(before: Inventory, after: Inventory, workloads: readonly Workload[]): void {
-  const [underWay] = workloads.filter(isUnderWay)
-  if (!underWay) return
-  for (const key of ['aws', 'blue', 'green'] as const) {
-    if (sameJson(before[key], after[key])) continue
-    const message = `${key} cannot change while ${underWay.name} is ${underWay.state.phase}`
-    throw new CutoverError('workload-under-way', message, { workload: underWay.name, field: key })
-  }
+/** Past `registered` and not ended, or on the way there: an operation works with what it was accepted with. */
+async function underWay(work: Work, workloads: readonly Workload[]): Promise<ReadonlySet<Workload>> {
+  const active = new Set((await work.operations.active()).map(({ migration, workload }) => `${migration}/${workload}`))
+  return new Set(
+    workloads.filter(({ migration, name, state: { phase } }) => {
+      const idle = ['registered', 'released', 'abandoned'].includes(phase)
+      return !idle || active.has(`${migration}/${name}`)
+    }),
+  )
 }
 
-async function reconcile(work: Work, workload: Workload, entry: WorkloadEntry | undefined): Promise<void> {
+/** Region and clusters are what every stack was built on. */
+function refuseMovedGround(before: Inventory, after: Inventory, fixed: ReadonlySet<Workload>): void {
+  const [first] = fixed
+  if (!first) return
+  const key = (['aws', 'blue', 'green'] as const).find((one) => !sameJson(before[one], after[one]))
+  if (key) refuse(first, `${key} cannot change while it is under way`, key)
+}
+
+async function drop(work: Work, workload: Workload, fixed: boolean): Promise<void> {
   const { migration, name } = workload
-  if (!entry) {
-    if (isUnderWay(workload)) refuse(workload, 'it cannot be dropped: release or abandon it first')
-    if (await work.operations.activeOf(migration, name))
-      refuse(workload, 'it cannot be dropped while it has an operation under way')
-    await work.claims.release(migration, name)
-    return work.workloads.remove(migration, name)
-  }
-  if (sameJson(workload.entry, entry)) return
-  if (isUnderWay(workload)) {
-    const field = changedGround(workload.entry, entry)
-    if (field) refuse(workload, `${field} cannot change any more: roll back and abandon it first`)
-  }
-  if (['released', 'abandoned'].includes(workload.state.phase)) return
-  await work.workloads.change(migration, name, { entry, kind: entry.kind })
+  if (fixed) refuse(workload, 'it cannot be dropped while it is under way: release or abandon it first')
+  await work.claims.release(migration, name)
+  await work.holds.removeAll(migration, name)
+  await work.workloads.remove(migration, name)
+}
+
+async function replaceEntry(work: Work, workload: Workload, entry: WorkloadEntry, fixed: boolean): Promise<void> {
+  if (sameJson(workload.entry, entry) || ['released', 'abandoned'].includes(workload.state.phase)) return
+  const field = fixed ? changedGround(workload.entry, entry) : undefined
+  if (field) refuse(workload, `${field} cannot change while it is under way: roll back and abandon it first`, field)
+  await work.workloads.change(workload.migration, workload.name, { entry, kind: entry.kind })
 }
 
 /** The first member of the entry that the switch was built on and that would change. */
@@ -66,9 +77,7 @@ function changedGround(before: WorkloadEntry, after: WorkloadEntry): string | un
   return [...keys].find((key) => !sameJson(of(before, key), of(after, key)))
 }
 
-function refuse({ name, state }: Workload, why: string): never {
-  throw new CutoverError('workload-under-way', `${name} is ${state.phase}: ${why}`, {
-    workload: name,
-    phase: state.phase,
-  })
+function refuse({ name, state }: Workload, why: string, field?: string): never {
+  const details = { workload: name, phase: state.phase, ...(field === undefined ? {} : { field }) }
+  throw new CutoverError('workload-under-way', `${name} is ${state.phase}: ${why}`, details)
 }

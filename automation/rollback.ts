@@ -42,7 +42,7 @@ export async function bringHome(
   const changed = { from: state, to: transition.to, reason: why }
   await execution.save(
     { state: transition.to },
-    { homeMs },
+    { homeMs, lingers: execution.kind.lingers(execution.site, home) },
     {
       events: [
         ['home', { homeMs }],

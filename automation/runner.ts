@@ -97,7 +97,9 @@ export class Runner {
         deleteUnreachable: operation.action === 'abandon' && operation.request['force'] === true,
       })
     }
-    const result = execution.workload.outputs ? { outputs: execution.workload.outputs } : {}
+    // what another tool that manages the switch point has to be told, once this is done
+    const { outputs, onRecord: switchPoint } = execution.workload
+    const result = outputs ? { outputs, switchPoint } : {}
     return { state: transition.to, result }
   }
 

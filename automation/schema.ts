@@ -32,12 +32,12 @@ function wordsFor({ keyword, instancePath: pointer, params, message }: SchemaErr
   switch (keyword) {
     case 'additionalProperties':
       return [...keys('additionalProperties'), ...keys('additionalProperty')].map((key) => ({
-        pointer: `${pointer}/${key}`,
+        pointer: `${pointer}/${escaped(key)}`,
         message: 'this key is unknown here',
       }))
     case 'required':
       return [...keys('requiredProperties'), ...keys('missingProperty')].map((key) => ({
-        pointer: `${pointer}/${key}`,
+        pointer: `${pointer}/${escaped(key)}`,
         message: 'this key is missing',
       }))
     case 'boolean': // the same as additionalProperties, once more
@@ -49,3 +49,6 @@ function wordsFor({ keyword, instancePath: pointer, params, message }: SchemaErr
       return [{ pointer, message: message ?? keyword }]
   }
 }
+
+/** As RFC 6901 writes a key in a pointer. */
+const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')

@@ -75,7 +75,7 @@ export async function settle(execution: Execution): Promise<void> {
 /** A targeted refresh: the switch point alone, and whatever a dead run may have been making. No cluster is contacted. */
 async function refreshSwitch(execution: Execution): Promise<void> {
   const { stack } = execution.task
-  const pending = await execution.engine((engine, task) => engine.pending(task))
+  const { urns, pending } = await execution.engine((engine, task) => engine.inspect(task))
   const found: { urn: string; id: string }[] = []
   for (const create of pending) {
     const id = await execution.kind.lookup(execution.site, create, {
@@ -89,6 +89,8 @@ async function refreshSwitch(execution: Execution): Promise<void> {
   const targets = execution.kind
     .switchResources(execution.site)
     .map(({ type, name }) => `urn:pulumi:${stack}::${project}::${type}::${name}`)
+    .filter((urn) => urns.includes(urn))
+  if (targets.length === 0 && pending.length === 0) return
   await execution.engine((engine, task) => engine.refresh(task, { targets, found }))
 }
 

@@ -23,6 +23,7 @@ const migration = `${service}/v1/migrations/small`
 const [[name, door] = ['', { url: '', headers: {} }]] = Object.entries(ready.frontDoors)
 const headers = Object.entries(door.headers).map(([key, value]) => `-H '${key}: ${value}'`)
 const exports = Object.entries(ready.env).map(([key, value]) => `export ${key}='${value}'`)
+const byHand = Object.entries(ready.byHand).map(([key, value]) => `export ${key}='${value}'`)
 process.stdout.write(`
 The service is at ${service}, its pages at ${service}/docs. To try:
 
@@ -38,6 +39,10 @@ The service is at ${service}, its pages at ${service}/docs. To try:
 For other clients of this small AWS and its clusters (kubeconfigs: ${ready.clusters.blue.kubeconfig}, …green.kubeconfig):
 
 ${exports.map((line) => `  ${line}`).join('\n')}
+
+To run a stack by hand (GET ${migration}/workloads/${name}/by-hand has the commands), these as well:
+
+${byHand.map((line) => `  ${line}`).join('\n')}
 
 Ctrl-C ends both.
 `)

@@ -28,8 +28,8 @@ export const tagsFor = (migration: string, workload: string, colour: Colour): Re
 /** Target groups are auto-named under this prefix (at most 6 characters): a fixed name cannot be replaced while it is in use. */
 export const targetGroupNamePrefix = 'green-'
 
-/** The binding in green. Kubernetes object names are at most 253 characters; ours are short. */
-export const bindingName = (migration: string, workload: string): string => `${migration}-${workload}`
+/** The binding in green. A dot joins the names, because neither can have one: no two workloads share a binding. */
+export const bindingName = (migration: string, workload: string): string => `${migration}.${workload}`
 
 /** The header whose secret value leads a request to green before green gets any traffic. */
 export const testHeader = 'x-eks-cutover-test'

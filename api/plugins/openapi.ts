@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
+import { Type } from 'typebox'
 
 /** The routes' own schemas as OpenAPI 3.1 at /openapi.json, and a page to try them at /docs. */
 export const openapi = fp(
@@ -22,7 +23,11 @@ export const openapi = fp(
         ],
       },
       refResolver: { buildLocalReference: (json, _base, _fragment, index) => nameOf(json['$id']) ?? `schema-${index}` },
-      transform: ({ schema, url, route }) => ({ schema: { ...schema, ...documentedBody(route.config) }, url }),
+      transform: ({ schema, url, route }) => {
+        const keyed = route.method === 'POST' ? { headers: idempotencyKey } : {}
+        return { schema: { ...keyed, ...schema, ...documentedBody(route.config) }, url }
+      },
+      transformObject: (document) => ('openapiObject' in document ? withOptionalBodies(document.openapiObject) : {}),
     })
     await app.register(swaggerUi, { routePrefix: '/docs' })
     app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
@@ -36,4 +41,37 @@ const nameOf = (id: unknown): string | undefined => (typeof id === 'string' ? id
 const documentedBody = (config: unknown): object => {
   const { body } = (config ?? {}) as { body?: object }
   return body ? { body, consumes: ['application/json', 'application/yaml'] } : {}
+}
+
+const idempotencyKey = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'The same key and request get the same answer for 24 hours.',
+    }),
+  ),
+})
+
+interface OpenApi {
+  paths?: Record<string, Record<string, { requestBody?: RequestBody } | undefined> | undefined>
+}
+
+interface RequestBody {
+  required?: boolean
+  readonly content?: Readonly<
+    Record<string, { readonly schema?: { readonly anyOf?: readonly { readonly type?: string }[] } }>
+  >
+}
+
+/** A body that may be null may be left out; the generator says of every body that it is required. */
+function withOptionalBodies<T extends object>(document: T): T {
+  for (const path of Object.values((document as OpenApi).paths ?? {})) {
+    for (const { requestBody } of Object.values(path ?? {}).filter((operation) => operation !== undefined)) {
+      const schemas = Object.values(requestBody?.content ?? {}).map(({ schema }) => schema)
+      const optional = schemas.some((schema) => schema?.anyOf?.some(({ type }) => type === 'null'))
+      if (requestBody && optional) requestBody.required = false
+    }
+  }
+  return document
 }

@@ -18,6 +18,7 @@ export async function eventRoutes(app: App, { cutover }: { readonly cutover: Cut
     '/events',
     {
       sse: 'only',
+      onRequest: (request, _reply, done) => done(acceptsEvents(request.headers.accept) ? undefined : notAcceptable()),
       schema: {
         tags: ['operations'],
         summary: 'Everything that happens, as server-sent events; Last-Event-ID goes on after an event',
@@ -33,13 +34,18 @@ export async function eventRoutes(app: App, { cutover }: { readonly cutover: Cut
           { additionalProperties: false },
         ),
         headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' })) }),
-        response: problems(400, 406),
+        response: {
+          200: { description: 'The stream.', content: { 'text/event-stream': { schema: Type.String() } } },
+          ...problems(400, 406),
+        },
       },
     },
     async (request, reply) => {
       const closed = new AbortController()
-      reply.sse.onClose(() => closed.abort())
-      app.server.once('close', () => closed.abort())
+      const close = (): void => closed.abort()
+      reply.sse.onClose(close)
+      app.server.once('close', close)
+      closed.signal.addEventListener('abort', () => app.server.off('close', close), { once: true })
       const seen = request.headers['last-event-id']
       const from = seen === undefined ? await cutover.store.read.events.last() : Number(seen)
       reply.sse.keepAlive()
@@ -52,6 +58,13 @@ export async function eventRoutes(app: App, { cutover }: { readonly cutover: Cut
     },
   )
 }
+
+/** As the plugin judges, and asked before it, so that a refusal is a problem like any other. */
+const acceptsEvents = (accept = '*/*'): boolean =>
+  accept.split(',').some((range) => /^\s*(\*\/\*|text\/\*|text\/event-stream)\s*(;|$)/.test(range))
+
+const notAcceptable = (): Error =>
+  Object.assign(new Error('this route answers text/event-stream alone'), { statusCode: 406 })
 
 /** What is in the journal after `from`, then what happens; nothing twice and nothing left out in between. */
 async function* follow(

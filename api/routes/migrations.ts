@@ -3,7 +3,7 @@ import type { Cutover } from '../../automation/cutover.ts'
 import { CutoverError } from '../../automation/errors.ts'
 import { inventorySchema, parseInventory, parseInventoryYaml, type Inventory } from '../../automation/inventory.ts'
 import type { App } from '../app.ts'
-import { limitOf, migrationParams, pageOf, pageQuery } from '../schemas/common.ts'
+import { limitOf, migrationParams, namePattern, pageOf, pageQueryOf } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 import { showMigration } from '../schemas/workload.ts'
 
@@ -46,7 +46,7 @@ export async function migrationRoutes(app: App, { cutover }: { readonly cutover:
       schema: {
         tags: ['migrations'],
         summary: 'All migrations, by name',
-        querystring: pageQuery,
+        querystring: pageQueryOf(namePattern),
         response: { 200: pageOf(Type.Ref('Migration')), ...problems(400) },
       },
     },

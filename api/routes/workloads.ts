@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Cutover } from '../../automation/cutover.ts'
 import type { OperationRecord } from '../../automation/store/operations.ts'
 import type { App } from '../app.ts'
-import { limitOf, migrationParams, nameSchema, pageOf, pageQuery, workloadParams } from '../schemas/common.ts'
+import { limitOf, migrationParams, nameSchema, pageOf, pageQueryOf, workloadParams } from '../schemas/common.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
 import { byHandSchema, confirmationSchema, showConfirmation, showHold, showWorkload } from '../schemas/workload.ts'
@@ -56,9 +56,8 @@ export async function workloadRoutes(app: App, { cutover }: { readonly cutover: 
         tags,
         summary: 'Exactly one step forward, if its gates are open',
         params: workloadParams,
-        body: Type.Object(
-          { plan: Type.Optional(Type.String({ maxLength: 100 })), reason: Type.Optional(reason) },
-          strict,
+        body: orNothing(
+          Type.Object({ plan: Type.Optional(Type.String({ maxLength: 100 })), reason: Type.Optional(reason) }, strict),
         ),
         response: accepted,
       },
@@ -142,14 +141,14 @@ function readRoutes(app: App, cutover: Cutover): void {
         tags,
         summary: 'Operations, newest first',
         params: workloadParams,
-        querystring: pageQuery,
+        querystring: pageQueryOf('^[0-9]{1,15}$'),
         response: { 200: pageOf(Type.Ref('Operation')), ...problems(400, 404) },
       },
     },
     async ({ params, query }) => {
       await cutover.workload(params.migration, params.workload)
       const limit = limitOf(query.limit)
-      const before = query.cursor === undefined ? null : Number.parseInt(query.cursor, 10) || 0
+      const before = query.cursor === undefined ? null : Number(query.cursor)
       const operations = await cutover.store.read.operations.history(params.migration, params.workload, before, limit)
       const last = operations.at(-1)
       return {
@@ -198,7 +197,7 @@ function personRoutes(app: App, cutover: Cutover): void {
         summary: 'Keep a workload from advancing, for a reason',
         params: workloadParams,
         body: Type.Object({ name: Type.Optional(nameSchema), reason }, strict),
-        response: { 201: Type.Ref('Hold'), ...problems(400, 404, 413, 415, 422) },
+        response: { 201: Type.Ref('Hold'), ...problems(400, 404, 409, 413, 415, 422) },
       },
     },
     async (request, reply) => {

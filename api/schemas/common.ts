@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 
-export const nameSchema = Type.String({ pattern: '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$' })
+export const namePattern = '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'
+export const nameSchema = Type.String({ pattern: namePattern })
 
 export const instantSchema = Type.String({ format: 'date-time' })
 
@@ -24,15 +25,17 @@ export const phaseSchema = Type.Union(
 export const migrationParams = Type.Object({ migration: nameSchema })
 export const workloadParams = Type.Object({ migration: nameSchema, workload: nameSchema })
 
-export const pageQuery = Type.Object(
-  {
-    limit: Type.Optional(
-      Type.String({ pattern: '^([1-9][0-9]?|1[0-9][0-9]|200)$', description: '1 to 200; default 50' }),
-    ),
-    cursor: Type.Optional(Type.String({ maxLength: 100, description: '`next` of the page before' })),
-  },
-  { additionalProperties: false },
-)
+/** `cursor`: the pattern of the list's own cursors. */
+export const pageQueryOf = (cursor: string) =>
+  Type.Object(
+    {
+      limit: Type.Optional(
+        Type.String({ pattern: '^([1-9][0-9]?|1[0-9][0-9]|200)$', description: '1 to 200; default 50' }),
+      ),
+      cursor: Type.Optional(Type.String({ pattern: cursor, description: '`next` of the page before' })),
+    },
+    { additionalProperties: false },
+  )
 
 export const limitOf = (limit: string | undefined): number => (limit === undefined ? 50 : Number(limit))
 

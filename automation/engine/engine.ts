@@ -34,6 +34,12 @@ export interface PendingCreate {
   readonly name: string
 }
 
+/** What Pulumi's record of a stack holds. */
+export interface Inspection {
+  readonly urns: readonly string[]
+  readonly pending: readonly PendingCreate[]
+}
+
 /** Everything that one engine run needs. Runs on one stack come one after the other. */
 export interface Task {
   /** Marks every process of the run, so that what is left of it can be found. */
@@ -80,7 +86,7 @@ export interface Engine {
   preview(task: Task, listen: (event: EngineEvent) => void): Run<PreviewResult>
   up(task: Task, listen: (event: EngineEvent) => void): Run<UpResult>
   refresh(task: Task, request: RefreshRequest): Run<null>
-  pending(task: Task): Run<readonly PendingCreate[]>
+  inspect(task: Task): Run<Inspection>
   /** Removes the stack's lock. Only for a lock whose holder is known to be dead: it protects nobody's run. */
   unlock(task: Task): Run<null>
   /** Ends what an earlier service left of an operation. Resolves when nothing of it is left. */

@@ -3,7 +3,7 @@ import type { EngineEvent, RefreshRequest, Task } from './engine.ts'
 /** What a worker is asked to do; one at a time. */
 export type Job =
   | { readonly do: 'create'; readonly secrets: Readonly<Record<string, string>> }
-  | { readonly do: 'preview' | 'up' | 'pending' | 'unlock' }
+  | { readonly do: 'preview' | 'up' | 'inspect' | 'unlock' }
   | { readonly do: 'refresh'; readonly request: RefreshRequest }
 
 /** To the worker. */

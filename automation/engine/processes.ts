@@ -44,6 +44,7 @@ function isRunning(pid: number): boolean {
 
 /** Sends a signal to a process group; a group that is gone is no error. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  if (leader <= 0) return // 0 would be our own group
   try {
     process.kill(-leader, signal)
   } catch (error) {

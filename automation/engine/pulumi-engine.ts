@@ -1,13 +1,4 @@
-import type {
-  Engine,
-  EngineEvent,
-  PendingCreate,
-  PreviewResult,
-  RefreshRequest,
-  Run,
-  Task,
-  UpResult,
-} from './engine.ts'
+import type { Engine, EngineEvent, Inspection, PreviewResult, RefreshRequest, Run, Task, UpResult } from './engine.ts'
 import type { Job } from './messages.ts'
 import { WorkerPool, type PoolOptions } from './pool.ts'
 import { endProcessesOf } from './processes.ts'
@@ -37,7 +28,7 @@ export function createPulumiEngine(options: PulumiEngineOptions): Engine {
     preview: (task, listen) => run<PreviewResult>(task, { do: 'preview' }, listen),
     up: (task, listen) => run<UpResult>(task, { do: 'up' }, listen),
     refresh: (task, request: RefreshRequest) => run<null>(task, { do: 'refresh', request }),
-    pending: (task) => run<readonly PendingCreate[]>(task, { do: 'pending' }),
+    inspect: (task) => run<Inspection>(task, { do: 'inspect' }),
     unlock: (task) => run<null>(task, { do: 'unlock' }),
     clearAway: endProcessesOf,
     notReady: () => pool.notReady(),

@@ -33,15 +33,11 @@ export function errorOf(failure: EngineFailure): CutoverError {
   const sentences = sentencesOf(failure)
   const message = sentences.join('\n')
   const details = { exitCode: failure.exitCode }
-  if (
-    /cluster is unreachable|unable to load schema information from the API server|ECONNREFUSED|connection refused/.test(
-      message,
-    )
-  ) {
-    return new CutoverError('cluster-unreachable', message, details)
-  }
   if (/api error|operation error|AccessDenied|Throttling|https? response error/i.test(message)) {
     return new CutoverError('aws-failed', message, details)
+  }
+  if (/cluster is unreachable|unable to load schema information|ECONNREFUSED|connection refused/.test(message)) {
+    return new CutoverError('cluster-unreachable', message, details)
   }
   return new CutoverError('engine-failed', message, details)
 }

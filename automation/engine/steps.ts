@@ -44,11 +44,16 @@ export function valueAt(value: unknown, path: string): unknown {
   const keys = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, plain]) =>
     quoted === undefined ? (index ?? plain ?? '') : quoted.replaceAll('\\"', '"'),
   )
-  return plain(keys.reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], value))
+  return keys.reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], plain(value))
 }
 
-/** The engine's wrapper around a secret becomes `[secret]`. */
+/** The engine's wrapper around a secret becomes `[secret]`, at any depth. */
 function plain(value: unknown): unknown {
-  const isSecret = typeof value === 'object' && value !== null && '4dabf18193072939515e22adb298388d' in value
-  return isSecret ? '[secret]' : value
+  if (typeof value !== 'object' || value === null) return value
+  if (secretMark in value) return '[secret]'
+  if (Array.isArray(value)) return value.map(plain)
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]))
 }
+
+/** The key by which Pulumi marks a wrapped value; a secret is the only kind that an event shows. */
+const secretMark = '4dabf18193072939515e22adb298388d'

@@ -13,7 +13,7 @@ import {
 import { project } from '../../infra/names.ts'
 import { runProgram } from '../../infra/programs.ts'
 import type { WorkloadOutputs } from '../../infra/workloads/kind.ts'
-import type { EngineStep, PendingCreate, RefreshRequest, UpResult } from './engine.ts'
+import type { EngineStep, Inspection, RefreshRequest, UpResult } from './engine.ts'
 import type { EngineFailure, Message, Order } from './messages.ts'
 import { eventOf, stackType, stepOf } from './steps.ts'
 
@@ -54,8 +54,8 @@ async function carryOut(order: Order, command: PulumiCommand): Promise<unknown> 
       return up(stack, task.operation)
     case 'refresh':
       return refresh(stack, job.request, order)
-    case 'pending':
-      return pending(stack)
+    case 'inspect':
+      return inspect(stack)
     case 'unlock':
       return stack.cancel().then(() => null)
   }
@@ -162,17 +162,19 @@ async function refresh(stack: Stack, { targets, found }: RefreshRequest, order: 
 }
 
 interface Deployment {
+  readonly resources?: readonly { readonly urn: string }[]
   readonly pending_operations?: readonly {
     readonly type: string
     readonly resource: { readonly urn: string; readonly type: string }
   }[]
 }
 
-async function pending(stack: Stack): Promise<PendingCreate[]> {
+async function inspect(stack: Stack): Promise<Inspection> {
   const { deployment } = (await stack.exportStack()) as { deployment: Deployment | null }
-  return (deployment?.pending_operations ?? [])
+  const pending = (deployment?.pending_operations ?? [])
     .filter(({ type }) => type === 'creating')
     .map(({ resource: { urn, type } }) => ({ urn, type, name: urn.slice(urn.lastIndexOf('::') + 2) }))
+  return { urns: (deployment?.resources ?? []).map(({ urn }) => urn), pending }
 }
 
 /** The Automation API's error classes guess from whole command lines; the exit code and standard error are what is certain. */

@@ -11,7 +11,7 @@ export const greenTargets: Guard = {
     if ('unknown' in reading.health) return { state: 'unknown', sentence: reading.health.unknown }
     const share = reading.split.value?.green ?? 0
     const { green } = reading.health.value
-    if (share === 0 || !green) return { state: 'calm', sentence: 'green has no traffic' }
+    if (share === 0 || !green || blueAtHome === 0) return { state: 'calm', sentence: 'green has no traffic' }
     const needed = neededTargets(blueAtHome, share, capacity)
     const { healthy } = green
     const numbers = { healthy, needed, share }

@@ -1,4 +1,5 @@
 import { home } from '../../infra/traffic.ts'
+import type { Stage } from '../../infra/workloads/kind.ts'
 import { noWay, type Phase } from './phase.ts'
 import * as stages from './stages.ts'
 
@@ -13,12 +14,18 @@ export const adopted: Phase<'adopted'> = {
   split: () => home,
   gates: ['split-in-effect', 'groups-apart', 'green-ready'],
   watched: 'gates',
-  forward: () => ({ stages: [stages.prepared], to: { phase: 'prepared', confirmation: null } }),
+  forward: (_state, { stage }) => ({
+    stages: stages.owning(stage, stages.prepared),
+    to: { phase: 'prepared', confirmation: null },
+  }),
   rollback: noWay('wrong-phase', 'nothing of it has moved; abandon it to undo the adoption'),
   undo: () => ({ stages: [stages.restored, stages.adopted], to: { phase: 'adopted' } }),
-  abandon: (_state, workload) => ({
-    stages: [...(workload.stage?.name === 'adopted' ? [] : [stages.restored]), stages.leftOut(home)],
+  abandon: (_state, { stage }) => ({
+    stages: [...(isUntouched(stage) ? [] : [stages.restored]), stages.leftOut(home)],
     to: { phase: 'abandoned' },
   }),
   release: noWay('wrong-phase', 'there is nothing to release before it is retired; abandon it instead'),
 }
+
+/** Nothing of green's was ever asked for, or all of it is gone again. */
+const isUntouched = (stage: Stage | null): boolean => stage?.name === 'adopted' || stage?.name === 'left-out'

@@ -15,8 +15,14 @@ export const prepared: Phase<'prepared'> = {
   watched: 'gates',
   forward: ({ confirmation }, workload, { blueHealthy, now }) =>
     stepTo(firstStep(workload), home, { blueAtHome: blueHealthy, now, confirmation }),
-  rollback: () => ({ stages: [stages.restored, stages.adopted], to: { phase: 'adopted' } }),
+  rollback: (_state, { stage }) => ({
+    stages: stage?.name === 'left-out' ? [stages.adopted] : [stages.restored, stages.adopted],
+    to: { phase: 'adopted' },
+  }),
   undo: backToPrepared,
-  abandon: () => ({ stages: [stages.restored, stages.leftOut(home)], to: { phase: 'abandoned' } }),
+  abandon: (_state, { stage }) => ({
+    stages: [...(stage?.name === 'left-out' ? [] : [stages.restored]), stages.leftOut(home)],
+    to: { phase: 'abandoned' },
+  }),
   release: noWay('wrong-phase', 'there is nothing to release before it is retired; abandon it instead'),
 }

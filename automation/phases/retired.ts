@@ -18,5 +18,8 @@ export const retired: Phase<'retired'> = {
   rollback: noWay('past-point-of-no-return', noReturn),
   undo: noWay('past-point-of-no-return', noReturn),
   abandon: noWay('past-point-of-no-return', noReturn),
-  release: () => ({ stages: [stages.unprotected, stages.leftOut(moved)], to: { phase: 'released' } }),
+  release: (_state, { stage }) => ({
+    stages: [...(stage?.name === 'left-out' ? [] : [stages.unprotected]), stages.leftOut(moved)],
+    to: { phase: 'released' },
+  }),
 }

@@ -41,5 +41,12 @@ export const restored: Stage = { ...adopted, name: 'restored', switchPoint: 'own
 /** Release, first half: what is about to leave the program may leave it, and stays in AWS. */
 export const unprotected: Stage = { ...retired, name: 'unprotected', keep: 'retained' }
 
+/**
+ * What owns the switch point again after a run that had left it out: an operation may die between its last `up` and the journal's
+ * word for it. It is imported first; else a program would make a second one.
+ */
+export const owning = (onRecord: Stage | null, ...wanted: Stage[]): Stage[] =>
+  onRecord?.switchPoint === 'left-out' && wanted[0]?.switchPoint === 'owned' ? [adopted, ...wanted] : wanted
+
 /** We own nothing any more. What AWS has, it keeps. */
 export const leftOut = (split: Split): Stage => ({ ...adopted, name: 'left-out', split, switchPoint: 'left-out' })

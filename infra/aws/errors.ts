@@ -1,3 +1,7 @@
+/** What Node calls a connection that was refused, cut or never made. */
+const noAnswer =
+  /^(ECONN(REFUSED|RESET|ABORTED)|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_\w+)$/
+
 interface SdkError extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string }
   readonly $fault?: 'client' | 'server'
@@ -10,10 +14,9 @@ const throttles =
 /** Worth asking again: throttled, answered by a 5xx, or not answered at all. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const { $metadata, name } = error as SdkError
-  if (throttles.test(name)) return true
-  const status = $metadata?.httpStatusCode
-  return status === undefined || status >= 500
+  const { $metadata, name, code } = error as SdkError
+  if (throttles.test(name) || name === 'TimeoutError' || noAnswer.test(code ?? '')) return true
+  return ($metadata?.httpStatusCode ?? 0) >= 500
 }
 
 /** `ThrottlingException: Rate exceeded (request 1234)`: AWS's own words. */

@@ -2,18 +2,20 @@ import { Type, type Static } from 'typebox'
 
 const duration = (description: string, fallback: string) =>
   Type.String({
-    pattern: '^(0|[0-9]+(ms|s|m|h|d))$',
+    pattern: '^(0|[0-9]{1,6}(ms|s|m|h|d))$',
     default: fallback,
     description: `${description} e.g. 30s, 5m, 24h`,
   })
 
-const headers = Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]+$' }), Type.String())
+const headers = Type.Record(Type.String({ pattern: '^[A-Za-z0-9-]+$' }), Type.String({ pattern: '^[^\\r\\n]*$' }), {
+  additionalProperties: false,
+})
 
 /** The front door as the service reaches it. */
 export const probeSchema = Type.Object(
   {
     url: Type.String({
-      pattern: '^https?://',
+      pattern: '^https?://[^/\\s]+',
       description: 'What the service asks, every few seconds while the workload moves.',
     }),
     headers: Type.Optional(headers),

@@ -123,7 +123,8 @@ function ingressPlans({ config, found, workload }: AlbSite, tags: Readonly<Recor
     name: `${logical.podIngress}-${from}`,
     ...podIngress,
     from,
-    description: `${workload}: the load balancer to green's pods`,
+    // EC2 takes no apostrophe in a description
+    description: `${workload}: from the load balancer to pods of green`,
     tags,
   }))
 }

@@ -28,6 +28,7 @@ const checks: readonly Check[] = [
   notApplicationLoadBalancer,
   notAForward,
   alreadySplit,
+  servesNobody,
   targetGroupElsewhere,
   forwardsElsewhere,
   notPodAddresses,
@@ -93,6 +94,12 @@ function alreadySplit({ actions, field }: Surveyed): ReturnType<Check> {
   if (!groups || groups.size <= 1) return null
   const reason = `it already divides traffic between ${groups.size} target groups`
   return [field, reason, 'Bring it to one target group first; a split that is not ours cannot be told from ours.']
+}
+
+function servesNobody({ actions, field }: Surveyed): ReturnType<Check> {
+  const groups = weightsOf(actions)
+  if (!groups || [...groups.values()].some((weight) => weight > 0)) return null
+  return [field, 'its only target group has weight 0, so it sends traffic to nobody', 'Give it a weight first.']
 }
 
 function forwardsElsewhere({ actions, config, field }: Surveyed): ReturnType<Check> {

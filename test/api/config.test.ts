@@ -1,0 +1,171 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ConfigInvalid, loadConfig } from '../../api/config.ts'
+
+let folder: string
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'config-'))))
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const dataDir = () => join(folder, 'data')
+
+const load = (environment: Record<string, string> = {}) => loadConfig({ CUTOVER_DATA_DIR: dataDir(), ...environment })
+
+/** One line per problem; none when the configuration is taken. */
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    load(environment)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return error.message.split('\n')
+    throw error
+  }
+}
+
+const modeOf = (path: string): number => statSync(path).mode & 0o777
+
+/** A folder with what looks like a plugin's executable. */
+function pluginFolder(name: string): string {
+  const made = join(folder, `plugin-${name}`)
+  mkdirSync(made)
+  writeFileSync(join(made, `pulumi-resource-${name}`), '')
+  return made
+}
+
+describe('the configuration', () => {
+  it('needs nothing to be said', () => {
+    expect(load()).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      dataDir: dataDir(),
+      clockRate: 1,
+      workers: 2,
+      logLevel: 'info',
+      awsEndpoint: undefined,
+      plugins: {},
+      backendUrl: pathToFileURL(join(dataDir(), 'pulumi-state')).href,
+      passphraseFile: join(dataDir(), 'passphrase'),
+    })
+  })
+
+  it('takes an empty variable for one that is not set', () => {
+    const names = ['HOST', 'PORT', 'CLOCK_RATE', 'WORKERS', 'LOG_LEVEL', 'PULUMI_PLUGINS'].map(
+      (name) => `CUTOVER_${name}`,
+    )
+    const empty = Object.fromEntries([...names, 'AWS_ENDPOINT_URL', 'PULUMI_BACKEND_URL'].map((name) => [name, '']))
+    expect(load(empty)).toEqual(load())
+  })
+
+  it('takes what is said', () => {
+    const aws = pluginFolder('aws')
+    expect(
+      load({
+        CUTOVER_HOST: '::1',
+        CUTOVER_PORT: '0',
+        CUTOVER_CLOCK_RATE: '60',
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
+        CUTOVER_WORKERS: '4',
+        CUTOVER_LOG_LEVEL: 'silent',
+        CUTOVER_PULUMI_PLUGINS: `aws=${aws}`,
+        PULUMI_BACKEND_URL: 'postgres://db/pulumi',
+      }),
+    ).toMatchObject({
+      host: '::1',
+      port: 0,
+      clockRate: 60,
+      awsEndpoint: 'http://127.0.0.1:4566',
+      workers: 4,
+      logLevel: 'silent',
+      plugins: { aws },
+      backendUrl: 'postgres://db/pulumi',
+    })
+    expect(existsSync(join(dataDir(), 'pulumi-state'))).toBe(false)
+  })
+})
+
+describe('each problem', () => {
+  const rows: readonly (readonly [what: string, environment: Record<string, string>, line: RegExp])[] = [
+    ['a port in words', { CUTOVER_PORT: 'http' }, /^CUTOVER_PORT=http is not a number$/],
+    ['a port that is too high', { CUTOVER_PORT: '65536' }, /^CUTOVER_PORT=65536 is not a port$/],
+    ['half a port', { CUTOVER_PORT: '80.5' }, /is not a port$/],
+    ['no worker', { CUTOVER_WORKERS: '0' }, /^CUTOVER_WORKERS=0 is not 1 to 64$/],
+    ['a clock that stands', { CUTOVER_CLOCK_RATE: '0' }, /is less than 1$/],
+    ['a fast clock on AWS itself', { CUTOVER_CLOCK_RATE: '60' }, /rehearsals.*Set AWS_ENDPOINT_URL, or leave it at 1$/],
+    ['an endless clock', { CUTOVER_CLOCK_RATE: 'Infinity' }, /is not a number$/],
+    ['an open door', { CUTOVER_HOST: '0.0.0.0' }, /^CUTOVER_HOST=0\.0\.0\.0: only a loopback address/],
+    ['a host of the network', { CUTOVER_HOST: '10.0.0.7' }, /only a loopback address/],
+    ['a level that is none', { CUTOVER_LOG_LEVEL: 'loud' }, /^CUTOVER_LOG_LEVEL=loud is none of fatal, error/],
+    [
+      'an endpoint that is no URL',
+      { AWS_ENDPOINT_URL: 'sandbox' },
+      /^AWS_ENDPOINT_URL=sandbox is not an http or https/,
+    ],
+    ['an endpoint without a scheme', { AWS_ENDPOINT_URL: 'localhost:4566' }, /=localhost:4566 is not an http or https/],
+    ['an endpoint of another scheme', { AWS_ENDPOINT_URL: 'ftp://127.0.0.1' }, /is not an http or https URL$/],
+    ['a plugin without a folder', { CUTOVER_PULUMI_PLUGINS: 'aws' }, /: aws is not name=folder$/],
+    ['a plugin in a relative folder', { CUTOVER_PULUMI_PLUGINS: 'aws=./aws' }, /must be absolute, not \.\/aws$/],
+    ['a plugin that is not there', { CUTOVER_PULUMI_PLUGINS: 'aws=/nowhere' }, /\/nowhere has no pulumi-resource-aws$/],
+    [
+      'a passphrase file that is not there',
+      { PULUMI_CONFIG_PASSPHRASE_FILE: '/nowhere/p' },
+      /\/nowhere\/p cannot be read/,
+    ],
+  ]
+
+  it.each(rows)('is one clear line: %s', (_what, environment, line) => {
+    const [problem, ...more] = problemsOf(environment)
+    expect(problem).toMatch(line)
+    expect(more).toEqual([])
+  })
+
+  it('is told with all others, and nothing is made', () => {
+    const many = { CUTOVER_PORT: 'http', CUTOVER_WORKERS: '0', CUTOVER_HOST: '0.0.0.0', CUTOVER_PULUMI_PLUGINS: 'a,b' }
+    expect(problemsOf(many)).toHaveLength(5)
+    expect(existsSync(dataDir())).toBe(false)
+  })
+
+  it('is told with that of a directory that cannot be written', () => {
+    expect(problemsOf({ CUTOVER_PORT: 'http', CUTOVER_DATA_DIR: '/dev/null/data' })).toHaveLength(2)
+  })
+})
+
+describe('the data directory', () => {
+  it('is made for nobody else to read', () => {
+    load()
+    expect([modeOf(dataDir()), modeOf(join(dataDir(), 'pulumi-state'))]).toEqual([0o700, 0o700])
+  })
+
+  it('that cannot be written is one line', () => {
+    writeFileSync(join(folder, 'file'), '')
+    const inside = join(folder, 'file', 'data')
+    expect(problemsOf({ CUTOVER_DATA_DIR: inside })).toEqual([
+      expect.stringMatching(/^CUTOVER_DATA_DIR=.*file\/data cannot be written: ENOTDIR/),
+    ])
+    expect(problemsOf({ CUTOVER_DATA_DIR: join(folder, 'file') })).toHaveLength(1)
+  })
+})
+
+describe('the passphrase', () => {
+  it('is made once, long, and for nobody else to read', () => {
+    const { passphrase, passphraseFile } = load()
+    expect(passphrase).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    expect(modeOf(passphraseFile)).toBe(0o600)
+    expect(load().passphrase).toBe(passphrase)
+  })
+
+  it('of a file that is given is taken and never written', () => {
+    const file = join(folder, 'mine')
+    writeFileSync(file, 'secret\n')
+    expect(load({ PULUMI_CONFIG_PASSPHRASE_FILE: file })).toMatchObject({ passphrase: 'secret', passphraseFile: file })
+    expect(readFileSync(file, 'utf8')).toBe('secret\n')
+    expect(existsSync(join(dataDir(), 'passphrase'))).toBe(false)
+  })
+
+  it('cannot be empty', () => {
+    const file = join(folder, 'empty')
+    writeFileSync(file, '\n')
+    expect(problemsOf({ PULUMI_CONFIG_PASSPHRASE_FILE: file })).toEqual([`the passphrase file ${file} is empty`])
+  })
+})

@@ -1,0 +1,153 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { buildApp, type App } from '../../api/app.ts'
+import { createClock } from '../../automation/clock.ts'
+import { Cutover } from '../../automation/cutover.ts'
+import type { Engine } from '../../automation/engine/engine.ts'
+import { StackFiles } from '../../automation/engine/stack-files.ts'
+import { Events } from '../../automation/events.ts'
+import type { Workload } from '../../automation/migration.ts'
+import { Observer } from '../../automation/observer.ts'
+import { createReader } from '../../automation/reader.ts'
+import { Runner } from '../../automation/runner.ts'
+import { passThrough } from '../../automation/stop-points.ts'
+import { pgliteDialect } from '../../automation/store/pglite.ts'
+import type { Work } from '../../automation/store/store.ts'
+import { Store } from '../../automation/store/store.ts'
+import type { WorkloadChange } from '../../automation/store/workloads.ts'
+import { createConnections } from '../../automation/surroundings.ts'
+import { document, yamlOf } from '../automation/document.ts'
+
+/** What no test here may need: whoever asks it has gone too far. */
+const noEngine: Engine = (() => {
+  const never = (): never => {
+    throw new Error('no test of the API runs the engine')
+  }
+  return {
+    create: never,
+    preview: never,
+    up: never,
+    refresh: never,
+    inspect: never,
+    unlock: never,
+    clearAway: never,
+    start: never,
+    stop: never,
+    notReady: () => null,
+  }
+})()
+
+const nobodyListens = 'http://127.0.0.1:9'
+
+/** The whole service but for its engine and its watching: a real journal, and an AWS that does not answer. */
+export class TestApi {
+  readonly app: App
+  readonly cutover: Cutover
+  readonly store: Store
+  readonly #close: () => Promise<void>
+  #stopped: Promise<void> | undefined
+
+  private constructor(app: App, cutover: Cutover, store: Store, close: () => Promise<void>) {
+    this.app = app
+    this.cutover = cutover
+    this.store = store
+    this.#close = close
+  }
+
+  /** `journal: false`: its place cannot be made, so that whatever needs it fails. */
+  static async start({ journal = true } = {}): Promise<TestApi> {
+    process.env['AWS_ACCESS_KEY_ID'] = 'test'
+    process.env['AWS_SECRET_ACCESS_KEY'] = 'test'
+    const folder = await mkdtemp(join(tmpdir(), 'api-'))
+    const events = new Events()
+    const clock = createClock()
+    const aws = { endpoint: nobodyListens, maxAttempts: 1 }
+    const place = journal ? 'journal' : 'file/journal'
+    if (!journal) await writeFile(join(folder, 'file'), '')
+    const store = new Store(pgliteDialect(join(folder, place), inject('pgliteTemplate')), events)
+    if (journal) await store.open()
+    const connections = createConnections(aws)
+    const files = new StackFiles({
+      folder: join(folder, 'stacks'),
+      aws,
+      plugins: {},
+      passphrase: 'test',
+      environment: {},
+    })
+    const tools = { store, engine: noEngine, files, connections, clock, pass: passThrough }
+    const testRouteSecret = (workload: Workload) => files.testRouteSecret(workload)
+    const reader = createReader({ clock, connections, testRouteSecret })
+    const observer = new Observer({ store, reader, clock, testRouteSecret, onFiring: async () => undefined })
+    const runner = new Runner(tools)
+    const cutover = new Cutover({ ...tools, events, reader, observer, runner })
+    const app = await buildApp({ cutover, logLevel: 'silent' })
+    cutover.accept(true)
+    return new TestApi(app, cutover, store, async () => {
+      await app.close()
+      await runner.stop()
+      connections.close()
+      if (journal) await store.close()
+      await rm(folder, { recursive: true, force: true })
+    })
+  }
+
+  /** Once; whoever asks again waits for the same. */
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#close())
+  }
+
+  get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('GET', url, undefined, headers)
+  }
+
+  post(url: string, body?: object, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('POST', url, body, headers)
+  }
+
+  /** An object goes as JSON, a text as it is. */
+  async send(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    url: string,
+    payload?: object | string,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const answer = await this.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) })
+    const type = String(answer.headers['content-type'] ?? '')
+    const json = type.includes('json') ? answer.json<Record<string, any>>() : {}
+    return { status: answer.statusCode, type, json, text: answer.body, headers: answer.headers }
+  }
+
+  apply(migration: string, changes: Readonly<Record<string, object>> = { search: {} }): Promise<Answer> {
+    const headers = { 'content-type': 'application/yaml' }
+    return this.send('PUT', `/v1/migrations/${migration}`, yamlOf(document(changes, migration)), headers)
+  }
+
+  /** Puts a workload where only a whole migration would bring it. */
+  async put(migration: string, workload: string, change: WorkloadChange): Promise<void> {
+    await this.write((work) => work.workloads.change(migration, workload, change))
+  }
+
+  write<T>(act: (work: Work) => Promise<T>): Promise<T> {
+    return this.store.transaction(act)
+  }
+
+  /** The operation once it has ended. */
+  async ended(id: string): Promise<Record<string, any>> {
+    for (let attempt = 0; attempt < 500; attempt += 1) {
+      const { json } = await this.get(`/v1/operations/${id}`)
+      if (json['finishedAt'] !== null) return json
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    throw new Error(`operation ${id} has not ended`)
+  }
+}
+
+export interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly json: Record<string, any>
+  readonly text: string
+  readonly headers: Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,42 @@
+import type { Surveyed } from '../../../../infra/workloads/alb/refusals.ts'
+import { arns, site } from './fixture.ts'
+
+/** A rule that can be moved, as it is read before anything is decided. */
+export const surveyed: Surveyed = {
+  config: { ...site.config, probe: 'none' },
+  field: 'rule',
+  actions: [
+    {
+      Type: 'forward',
+      Order: 1,
+      TargetGroupArn: arns.blue,
+      ForwardConfig: {
+        TargetGroups: [{ TargetGroupArn: arns.blue, Weight: 1 }],
+        TargetGroupStickinessConfig: { Enabled: false },
+      },
+    },
+  ],
+  listener: { ListenerArn: arns.listener, LoadBalancerArn: arns.loadBalancer, Port: 80, Protocol: 'HTTP' },
+  loadBalancer: { LoadBalancerArn: arns.loadBalancer, LoadBalancerName: 'shop', Type: 'application' },
+  targetGroup: { TargetGroupArn: arns.blue, TargetType: 'ip', LoadBalancerArns: [arns.loadBalancer] },
+  targetGroupAttributes: { 'stickiness.enabled': 'false' },
+  tags: new Map<string, Record<string, string>>([
+    [arns.rule, { team: 'shop' }],
+    [arns.listener, {}],
+    [arns.loadBalancer, {}],
+    [arns.blue, {}],
+  ]),
+  bindings: {
+    blue: [
+      {
+        namespace: 'shop',
+        name: 'search',
+        targetGroupArn: arns.blue,
+        service: { name: 'search', port: 80 },
+        multiCluster: false,
+        labels: {},
+      },
+    ],
+    green: [],
+  },
+}
