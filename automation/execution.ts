@@ -124,6 +124,10 @@ export class Execution {
     this.#gone = run.gone
     try {
       return await run.result
+    } catch (error) {
+      // until it is gone it may still write; whatever comes next has to see all of that
+      await run.gone
+      throw error
     } finally {
       this.#run = null
     }

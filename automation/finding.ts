@@ -1,5 +1,5 @@
 import { describeAwsError } from '../infra/aws/errors.ts'
-import { ClusterUnreachable } from '../infra/kubernetes/reads.ts'
+import { ClusterUnreachable } from '../infra/kubernetes/connection.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
 import { Refused } from '../infra/workloads/refused.ts'
 import { CutoverError } from './errors.ts'

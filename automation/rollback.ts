@@ -4,12 +4,7 @@ import { CutoverError } from './errors.ts'
 import type { Execution } from './execution.ts'
 import type { Transition } from './phases/phase.ts'
 import { awsFailed } from './stage-runs.ts'
-
-/**
- * Seconds of product time in which a call of a killed run may still land: the longest that a client of AWS waits for an answer.
- * After it the switch point is looked at a second time.
- */
-const landingSeconds = 30
+import { landingSeconds } from './orphans.ts'
 
 /** What a rollback has to know of what it took the place of. */
 export interface Preempted {

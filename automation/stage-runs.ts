@@ -1,10 +1,11 @@
 import { describeAwsError } from '../infra/aws/errors.ts'
-import { project } from '../infra/names.ts'
+import { urnOf } from '../infra/names.ts'
 import { describeSplit, home, sameSplit, type Split } from '../infra/traffic.ts'
 import type { Stage } from '../infra/workloads/kind.ts'
 import type { EngineStep } from './engine/engine.ts'
 import { CutoverError } from './errors.ts'
 import type { Execution } from './execution.ts'
+import { removeOrphans } from './orphans.ts'
 import { untouchable, violations, writesOf } from './plan/invariants.ts'
 import { sameJson } from './plan/plan.ts'
 
@@ -28,7 +29,7 @@ export async function runStage(execution: Execution, stage: Stage, options: Stag
   await createStack(execution)
   await execution.writeConfig(stage, { deleteUnreachable: options.deleteUnreachable })
   await execution.pass('config-written')
-  await settle(execution)
+  await settle(execution, stage)
   await execution.pass('switch-point-refreshed')
   if (!options.previewed) await previewChecked(execution, stage)
   await execution.save({ unsettled: true }, { writes: true })
@@ -56,14 +57,14 @@ export async function createStack(execution: Execution): Promise<void> {
  * Makes Pulumi's record of the switch point what AWS says, where they may differ: after a flip, a kill or an interruption, or
  * when somebody else wrote. What differs outside the split is taken over and holds an advance; it is never set back.
  */
-export async function settle(execution: Execution): Promise<void> {
+async function settle(execution: Execution, stage: Stage): Promise<void> {
   const { workload } = execution
   const before = workload.onRecord ?? workload.found?.asFound
   const now = await readSwitchPoint(execution)
   const elsewhere = before && !sameJson(before.rest, now.rest)
   if (!workload.unsettled && !elsewhere && sameJson(before?.traffic, now.traffic)) return
   if (workload.onRecord) {
-    await refreshSwitch(execution)
+    await refreshSwitch(execution, stage)
     await execution.save({ onRecord: now, unsettled: false })
   }
   if (!elsewhere || execution.operation.action === 'rollback') return
@@ -72,26 +73,16 @@ export async function settle(execution: Execution): Promise<void> {
   throw new CutoverError('switch-point-changed', message, { before: before.rest, now: now.rest })
 }
 
-/** A targeted refresh: the switch point alone, and whatever a dead run may have been making. No cluster is contacted. */
-async function refreshSwitch(execution: Execution): Promise<void> {
-  const { stack } = execution.task
-  const { urns, pending } = await execution.engine((engine, task) => engine.inspect(task))
-  const found: { urn: string; id: string }[] = []
-  for (const create of pending) {
-    const id = await execution.kind.lookup(execution.site, create, {
-      aws: execution.aws,
-      green: execution.tools.connections.cluster(execution.site.green.kubeconfig),
-    })
-    if (id !== null) found.push({ urn: create.urn, id })
-    const text = id === null ? 'was not made' : `was made: ${id}`
-    await execution.tell('message', { severity: 'info', text: `${create.name}, under way when its run ended, ${text}` })
-  }
+/** A targeted refresh of the switch point alone, after what a dead run left behind is gone. No cluster is needed for it. */
+async function refreshSwitch(execution: Execution, stage: Stage): Promise<void> {
+  const { urns, pendingCreates } = await execution.engine((engine, task) => engine.inspect(task))
+  await removeOrphans(execution, stage, urns)
   const targets = execution.kind
     .switchResources(execution.site)
-    .map(({ type, name }) => `urn:pulumi:${stack}::${project}::${type}::${name}`)
+    .map((resource) => urnOf(execution.task.stack, resource))
     .filter((urn) => urns.includes(urn))
-  if (targets.length === 0 && pending.length === 0) return
-  await execution.engine((engine, task) => engine.refresh(task, { targets, found }))
+  if (targets.length === 0 && !pendingCreates) return
+  await execution.engine((engine, task) => engine.refresh(task, targets))
 }
 
 /** A preview with the invariants checked on it. Throws before anything is written. */

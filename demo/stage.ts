@@ -15,8 +15,8 @@ export interface Stage {
   readonly service: string
   readonly dataDir: string
   readonly pids: { readonly sandbox: number; readonly service: number }
-  /** Ends the service without a warning, as a crash would. */
-  killService(): Promise<void>
+  /** Ends the service: SIGTERM as an operator would, SIGKILL as a crash would. Its exit code; null when the signal ended it. */
+  endService(signal: NodeJS.Signals): Promise<number | null>
   startService(): Promise<void>
   stop(): Promise<void>
 }
@@ -69,9 +69,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
       get pids() {
         return { sandbox: sandbox.pid ?? 0, service: service?.pid ?? 0 }
       },
-      killService: async () => {
-        if (service) await end(service, 'SIGKILL')
-      },
+      endService: async (signal) => (service ? end(service, signal) : null),
       startService,
       stop,
     }
@@ -100,11 +98,12 @@ function collect(child: ChildProcess): void {
   )
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
   const exited = once(child, 'exit')
   child.kill(signal)
   await exited
+  return child.exitCode
 }
 
 function mustLive(child: ChildProcess, what: string): void {

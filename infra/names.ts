@@ -7,6 +7,10 @@ export const project = 'eks-cutover'
 /** Stacks of one migration: one for green's cluster, one per workload. */
 export const stackName = (migration: string, workload: string): string => `${migration}.${workload}`
 
+/** How Pulumi names a resource of one of our stacks. */
+export const urnOf = (stack: string, { type, name }: { readonly type: string; readonly name: string }): string =>
+  `urn:pulumi:${stack}::${project}::${type}::${name}`
+
 /** Logical names within a workload's stack. Each workload has its own stack, so they need no prefix. */
 export const logical = {
   aws: 'aws',

@@ -27,17 +27,11 @@ export type EngineEvent =
   | { readonly type: 'step-done'; readonly urn: string; readonly op: string; readonly ok: boolean }
   | { readonly type: 'message'; readonly severity: 'info' | 'warning' | 'error'; readonly text: string }
 
-/** A create that was under way when its run died: the object may or may not exist. */
-export interface PendingCreate {
-  readonly urn: string
-  readonly type: string
-  readonly name: string
-}
-
 /** What Pulumi's record of a stack holds. */
 export interface Inspection {
   readonly urns: readonly string[]
-  readonly pending: readonly PendingCreate[]
+  /** A create was under way when its run died: the object may or may not exist. */
+  readonly pendingCreates: boolean
 }
 
 /** Everything that one engine run needs. Runs on one stack come one after the other. */
@@ -62,12 +56,6 @@ export interface UpResult {
   readonly outputs: WorkloadOutputs | null
 }
 
-export interface RefreshRequest {
-  readonly targets: readonly string[]
-  /** Pending creates whose object was found: taken into the state. All others are forgotten. */
-  readonly found: readonly { readonly urn: string; readonly id: string }[]
-}
-
 /** A run under way. */
 export interface Run<Result> {
   /** Rejects with CutoverError. After `kill` it rejects with code `cancelled`. */
@@ -85,7 +73,8 @@ export interface Engine {
   create(task: Task, secrets: Readonly<Record<string, string>>): Run<null>
   preview(task: Task, listen: (event: EngineEvent) => void): Run<PreviewResult>
   up(task: Task, listen: (event: EngineEvent) => void): Run<UpResult>
-  refresh(task: Task, request: RefreshRequest): Run<null>
+  /** Of these URNs alone. Pending creates are forgotten. */
+  refresh(task: Task, targets: readonly string[]): Run<null>
   inspect(task: Task): Run<Inspection>
   /** Removes the stack's lock. Only for a lock whose holder is known to be dead: it protects nobody's run. */
   unlock(task: Task): Run<null>

@@ -1,10 +1,10 @@
-import type { EngineEvent, RefreshRequest, Task } from './engine.ts'
+import type { EngineEvent, Task } from './engine.ts'
 
 /** What a worker is asked to do; one at a time. */
 export type Job =
   | { readonly do: 'create'; readonly secrets: Readonly<Record<string, string>> }
   | { readonly do: 'preview' | 'up' | 'inspect' | 'unlock' }
-  | { readonly do: 'refresh'; readonly request: RefreshRequest }
+  | { readonly do: 'refresh'; readonly targets: readonly string[] }
 
 /** To the worker. */
 export interface Order {

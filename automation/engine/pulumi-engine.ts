@@ -1,4 +1,4 @@
-import type { Engine, EngineEvent, Inspection, PreviewResult, RefreshRequest, Run, Task, UpResult } from './engine.ts'
+import type { Engine, EngineEvent, Inspection, PreviewResult, Run, Task, UpResult } from './engine.ts'
 import type { Job } from './messages.ts'
 import { WorkerPool, type PoolOptions } from './pool.ts'
 import { endProcessesOf } from './processes.ts'
@@ -27,7 +27,7 @@ export function createPulumiEngine(options: PulumiEngineOptions): Engine {
     create: (task, secrets) => run<null>(task, { do: 'create', secrets }),
     preview: (task, listen) => run<PreviewResult>(task, { do: 'preview' }, listen),
     up: (task, listen) => run<UpResult>(task, { do: 'up' }, listen),
-    refresh: (task, request: RefreshRequest) => run<null>(task, { do: 'refresh', request }),
+    refresh: (task, targets) => run<null>(task, { do: 'refresh', targets }),
     inspect: (task) => run<Inspection>(task, { do: 'inspect' }),
     unlock: (task) => run<null>(task, { do: 'unlock' }),
     clearAway: endProcessesOf,

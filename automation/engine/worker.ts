@@ -13,7 +13,7 @@ import {
 import { project } from '../../infra/names.ts'
 import { runProgram } from '../../infra/programs.ts'
 import type { WorkloadOutputs } from '../../infra/workloads/kind.ts'
-import type { EngineStep, Inspection, RefreshRequest, UpResult } from './engine.ts'
+import type { EngineStep, Inspection, UpResult } from './engine.ts'
 import type { EngineFailure, Message, Order } from './messages.ts'
 import { eventOf, stackType, stepOf } from './steps.ts'
 
@@ -53,7 +53,7 @@ async function carryOut(order: Order, command: PulumiCommand): Promise<unknown> 
     case 'up':
       return up(stack, task.operation)
     case 'refresh':
-      return refresh(stack, job.request, order)
+      return refresh(stack, job.targets)
     case 'inspect':
       return inspect(stack)
     case 'unlock':
@@ -146,16 +146,7 @@ async function up(stack: Stack, operation: string): Promise<UpResult> {
   return { steps, outputs: outputs() }
 }
 
-/** The CLI takes pending creates as pairs of URN and id, for which the Automation API has no option. */
-async function refresh(stack: Stack, { targets, found }: RefreshRequest, order: Order): Promise<null> {
-  if (found.length > 0) {
-    const pairs = found.flatMap(({ urn, id }) => ['--import-pending-creates', urn, '--import-pending-creates', id])
-    await runCli(
-      ['refresh', '--yes', '--skip-preview', '--stack', stack.name, '--non-interactive', ...pairs],
-      '',
-      order,
-    )
-  }
+async function refresh(stack: Stack, targets: readonly string[]): Promise<null> {
   const { onEvent } = listen()
   await stack.refresh({ ...quiet, onEvent, target: [...targets], clearPendingCreates: true })
   return null
@@ -163,18 +154,15 @@ async function refresh(stack: Stack, { targets, found }: RefreshRequest, order: 
 
 interface Deployment {
   readonly resources?: readonly { readonly urn: string }[]
-  readonly pending_operations?: readonly {
-    readonly type: string
-    readonly resource: { readonly urn: string; readonly type: string }
-  }[]
+  readonly pending_operations?: readonly { readonly type: string }[]
 }
 
 async function inspect(stack: Stack): Promise<Inspection> {
   const { deployment } = (await stack.exportStack()) as { deployment: Deployment | null }
-  const pending = (deployment?.pending_operations ?? [])
-    .filter(({ type }) => type === 'creating')
-    .map(({ resource: { urn, type } }) => ({ urn, type, name: urn.slice(urn.lastIndexOf('::') + 2) }))
-  return { urns: (deployment?.resources ?? []).map(({ urn }) => urn), pending }
+  return {
+    urns: (deployment?.resources ?? []).map(({ urn }) => urn),
+    pendingCreates: (deployment?.pending_operations ?? []).some(({ type }) => type === 'creating'),
+  }
 }
 
 /** The Automation API's error classes guess from whole command lines; the exit code and standard error are what is certain. */

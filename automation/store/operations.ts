@@ -111,6 +111,17 @@ export class Operations {
     return row ? operationOf(row) : null
   }
 
+  /** The one before it on the same workload that was more than a plan. */
+  async before({ migration, workload, seq }: OperationRecord): Promise<OperationRecord | null> {
+    const row = await this.#of(migration, workload)
+      .where('seq', '<', seq)
+      .where('action', '!=', 'plan')
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row ? operationOf(row) : null
+  }
+
   /** Newest first, before `before`. */
   async history(migration: string, workload: string, before: number | null, limit: number): Promise<OperationRecord[]> {
     let query = this.#of(migration, workload).orderBy('seq', 'desc').limit(limit)

@@ -16,11 +16,26 @@ export async function sourcesNotAdmitted(
   return sources.filter((source) => !rules.some((rule) => admits(rule, port, source)))
 }
 
-/** The id of the rule that lets `source` reach exactly `port` over TCP in `group`; null: there is none. */
-export async function ingressRuleFrom(group: string, port: number, source: string, aws: Aws): Promise<string | null> {
-  const rules = await rulesOf(group, aws)
-  const rule = rules.find((one) => one.FromPort === port && one.ToPort === port && admits(one, port, source))
-  return rule?.SecurityGroupRuleId ?? null
+/** An ingress rule of ours; by its description, because its tags come in a call of their own. */
+export interface IngressRule {
+  readonly securityGroup: string
+  readonly port: number
+  readonly from: string
+  readonly description: string
+}
+
+/** Revokes the rule that lets `from` reach exactly `port` over TCP and is described so. Its id; null: there is none. */
+export async function revokeIngress(ours: IngressRule, aws: Aws): Promise<string | null> {
+  const { RevokeSecurityGroupIngressCommand } = await import('@aws-sdk/client-ec2')
+  const { securityGroup: GroupId, port, from, description } = ours
+  const rules = await rulesOf(GroupId, aws)
+  const rule = rules.find(
+    (one) => one.FromPort === port && one.ToPort === port && one.Description === description && admits(one, port, from),
+  )
+  if (!rule?.SecurityGroupRuleId) return null
+  const ec2 = await aws.ec2()
+  await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: [rule.SecurityGroupRuleId] }))
+  return rule.SecurityGroupRuleId
 }
 
 async function rulesOf(group: string, aws: Aws): Promise<SecurityGroupRule[]> {

@@ -1,11 +1,4 @@
-import {
-  CoreV1Api,
-  CustomObjectsApi,
-  DiscoveryV1Api,
-  KubeConfig,
-  Observable,
-  type ConfigurationOptions,
-} from '@kubernetes/client-node'
+import { createConnection } from './connection.ts'
 
 /** A TargetGroupBinding as far as it matters who binds which target group. */
 export interface Binding {
@@ -33,35 +26,20 @@ export interface ClusterReads {
   readyEndpoints(namespace: string, name: string): Promise<number>
 }
 
-export class ClusterUnreachable extends Error {
-  constructor(kubeconfig: string, cause: unknown) {
-    super(`the cluster of ${kubeconfig} does not answer: ${sentenceOf(cause)}`, { cause })
-    this.name = 'ClusterUnreachable'
-  }
-}
+/** The load-balancer controller's own resource. */
+export const targetGroupBindings = { group: 'elbv2.k8s.aws', version: 'v1beta1', plural: 'targetgroupbindings' }
 
-/** Reads a cluster through its kubeconfig. The file is read at the first call, so that a cluster may come later. */
-export function createClusterReads(kubeconfig: string, timeoutMs = 10_000): ClusterReads {
-  let apis: ReturnType<typeof connect> | undefined
-  const bounded = boundedBy(timeoutMs)
-  const ask = async <T>(question: (api: ReturnType<typeof connect>) => Promise<T>, absent: T): Promise<T> => {
-    try {
-      apis ??= connect(kubeconfig)
-      return await question(apis)
-    } catch (error) {
-      if (statusOf(error) === 404) return absent
-      throw new ClusterUnreachable(kubeconfig, error)
-    }
-  }
+/** Reads a cluster through its kubeconfig. */
+export function createClusterReads(kubeconfig: string, timeoutMs?: number): ClusterReads {
+  const ask = createConnection(kubeconfig, timeoutMs)
   return {
     bindings: () =>
-      ask(async ({ objects }) => {
-        const resource = { group: 'elbv2.k8s.aws', version: 'v1beta1', plural: 'targetgroupbindings' }
-        const list = (await objects.listClusterCustomObject(resource, bounded)) as { items: RawBinding[] }
+      ask(async ({ objects }, bounded) => {
+        const list = (await objects.listClusterCustomObject(targetGroupBindings, bounded)) as { items: RawBinding[] }
         return list.items.map(bindingOf)
       }, []),
     servicePorts: (namespace, name) =>
-      ask<readonly ServicePort[] | null>(async ({ core }) => {
+      ask<readonly ServicePort[] | null>(async ({ core }, bounded) => {
         const service = await core.readNamespacedService({ namespace, name }, bounded)
         return (service.spec?.ports ?? []).map((port) => ({
           ...(port.name ? { name: port.name } : {}),
@@ -70,7 +48,7 @@ export function createClusterReads(kubeconfig: string, timeoutMs = 10_000): Clus
         }))
       }, null),
     readyEndpoints: (namespace, name) =>
-      ask(async ({ discovery }) => {
+      ask(async ({ discovery }, bounded) => {
         const labelSelector = `kubernetes.io/service-name=${name}`
         const slices = await discovery.listNamespacedEndpointSlice({ namespace, labelSelector }, bounded)
         const ready = slices.items
@@ -80,31 +58,6 @@ export function createClusterReads(kubeconfig: string, timeoutMs = 10_000): Clus
       }, 0),
   }
 }
-
-function connect(kubeconfig: string) {
-  const config = new KubeConfig()
-  config.loadFromFile(kubeconfig)
-  if (!config.getCurrentCluster()) throw new Error('it names no current cluster')
-  return {
-    core: config.makeApiClient(CoreV1Api),
-    discovery: config.makeApiClient(DiscoveryV1Api),
-    objects: config.makeApiClient(CustomObjectsApi),
-  }
-}
-
-/** Ends each call after `ms`. */
-const boundedBy = (ms: number): ConfigurationOptions => ({
-  middlewareMergeStrategy: 'append',
-  middleware: [
-    {
-      pre: (context) => {
-        context.setSignal(AbortSignal.timeout(ms))
-        return new Observable(Promise.resolve(context))
-      },
-      post: (context) => new Observable(Promise.resolve(context)),
-    },
-  ],
-})
 
 interface RawBinding {
   metadata: { namespace: string; name: string; labels?: Record<string, string> }
@@ -123,12 +76,3 @@ const bindingOf = ({ metadata, spec }: RawBinding): Binding => ({
   multiCluster: spec.multiClusterTargetGroup ?? false,
   labels: metadata.labels ?? {},
 })
-
-const statusOf = (error: unknown): number | undefined => (error as { code?: number }).code
-
-function sentenceOf(error: unknown): string {
-  const status = statusOf(error)
-  if (typeof status === 'number') return `its API answers ${status}`
-  const cause = (error as { cause?: { message?: string; code?: string } }).cause
-  return cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error))
-}

@@ -178,15 +178,13 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
   }
   /** The same split by direct AWS calls: idempotent, one write per object of the switch point, no read before it. */
   flip(site: Site<Config, Found>, outputs: WorkloadOutputs | null, split: Split, aws: Aws): Promise<void>
+  /** What programs of this kind create, in the order in which it can be deleted. Never blue's. */
+  creates(site: Site<Config, Found>): readonly ResourceName[]
   /**
-   * The id of an object that a run died while making, if it was made: found by our tags or by its name, never guessed.
-   * null: there is none.
+   * Deletes the object that a run made and did not live to record: found by our tags or by its name, never guessed. Its id;
+   * null: there is none. Only for what the stack's state does not have.
    */
-  lookup(
-    site: Site<Config, Found>,
-    resource: ResourceName,
-    world: Pick<Surroundings, 'aws' | 'green'>,
-  ): Promise<string | null>
+  removeOrphan(site: Site<Config, Found>, resource: ResourceName, aws: Aws): Promise<string | null>
   lingers(site: Site<Config, Found>, split: Split): Lingering
   testRoute(site: Site<Config, Found>, secret: string): TestRoute
 }

@@ -1,7 +1,7 @@
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as stages from '../../automation/phases/stages.ts'
-import { project } from '../../infra/names.ts'
+import { urnOf } from '../../infra/names.ts'
 import { startLoad } from '../../sandbox/load.ts'
 import type { Member } from './members.ts'
 import { Subject } from './subject.ts'
@@ -129,13 +129,13 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
     it('agrees, flip and up, on every split', async () => {
       const { stack } = (await subject.engine(stages.prepared)).task
       const [resource] = (await subject.kind).switchResources(await subject.site())
-      const target = `urn:pulumi:${stack}::${project}::${resource?.type}::${resource?.name}`
+      const target = resource ? urnOf(stack, resource) : ''
       for (const green of [1, 37, 0]) {
         await subject.flip(green)
         expect(await subject.split()).toEqual({ blue: 100 - green, green })
         const stage = green === 0 ? stages.prepared : stages.shifting(green)
         const { engine, task } = await subject.engine(stage)
-        await engine.refresh(task, { targets: [target], found: [] }).result
+        await engine.refresh(task, [target]).result
         await engine.up(task, () => undefined).result
         expect(await subject.split()).toEqual({ blue: 100 - green, green })
         const { steps } = await engine.preview(task, () => undefined).result

@@ -9,14 +9,14 @@ import { clisOf, workersOf } from '../support/tree.ts'
 import { until } from '../support/wait.ts'
 
 /**
- * kill -9 of worker, CLI or service at random moments of an operation, under load: no request fails, and afterwards the workload
- * can go forward and back. CUTOVER_KILLS=20 for the whole of it; the moments come from a seed, CUTOVER_SEED, so that a run that
+ * kill -9 of worker, CLI or service, or a stop of the service, at random moments of an operation, under load: no request fails, and
+ * afterwards the workload can go forward and back. CUTOVER_KILLS=20 for the whole of it; the moments come from a seed, CUTOVER_SEED, so that a run that
  * fails can be run again.
  */
 const kills = Number(process.env['CUTOVER_KILLS'] ?? 4)
 const seed = Number(process.env['CUTOVER_SEED'] ?? 20_231_202)
 
-const victims = ['worker', 'cli', 'service'] as const
+const victims = ['worker', 'cli', 'service', 'stop'] as const
 type Victim = (typeof victims)[number]
 
 let stage: Stage
@@ -38,6 +38,19 @@ beforeAll(async () => {
 afterAll(async () => {
   await load.stop()
   await stage.stop()
+})
+
+it('takes over what a killed run makes after its end', async () => {
+  await client.act('search', 'advance')
+  const delay = { match: { service: 'elbv2', operation: 'CreateRule' }, effect: { delayMs: 800 }, times: 1 }
+  await control('POST', '/faults', delay)
+  const { id } = await client.post('search', 'advance')
+  await until('CreateRule is on its way', async () => (await delayed()) === 1, 60)
+  await killOne('worker')
+  expect((await client.ended(id)).state).toBe('interrupted')
+  await client.act('search', 'advance')
+  const back = await client.act('search', 'rollback', { reason: 'the next test' })
+  expect(back.state).toBe('succeeded')
 })
 
 it(
@@ -75,8 +88,10 @@ async function begin(kill: number): Promise<OperationAnswer> {
 
 async function killOne(victim: Victim): Promise<void> {
   const { service } = stage.pids
-  if (victim === 'service') {
-    await stage.killService()
+  if (victim === 'service' || victim === 'stop') {
+    const clis = clisOf(service)
+    const code = await stage.endService(victim === 'stop' ? 'SIGTERM' : 'SIGKILL')
+    if (victim === 'stop') expect([code, clis.filter(({ pid }) => isRunning(pid))]).toEqual([0, []])
     await stage.startService()
     return
   }
@@ -86,6 +101,14 @@ async function killOne(victim: Victim): Promise<void> {
     } catch {
       // it had just ended
     }
+  }
+}
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 
@@ -104,6 +127,21 @@ async function forwardAndBack(note: string): Promise<void> {
   expect((await client.workload('search')).split.wanted).toEqual({ blue: 100, green: 0 })
   await until(`${note}: home is read back`, async () => (await client.workload('search')).split.observed?.green === 0)
 }
+
+const control = async (method: string, path: string, body?: object): Promise<unknown> => {
+  const headers = body ? { 'content-type': 'application/json' } : {}
+  const answer = await fetch(stage.ready.controlUrl + path, {
+    method,
+    headers,
+    body: body ? JSON.stringify(body) : null,
+  })
+  expect(answer.ok).toBe(true)
+  return answer.json()
+}
+
+/** How many calls the faults have acted on. */
+const delayed = async (): Promise<number> =>
+  ((await control('GET', '/faults')) as { applied: number }[]).reduce((sum, { applied }) => sum + applied, 0)
 
 async function safely(id: string): Promise<OperationAnswer | null> {
   try {

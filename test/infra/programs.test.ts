@@ -26,7 +26,8 @@ async function run(by: RunBy, preview: boolean, change: object = {}): Promise<Ma
   }
   await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, 'eks-cutover', 'prod-2026.search', preview)
   pulumi.runtime.setAllConfig(Object.fromEntries(settings) as Record<string, string>)
-  await pulumi.runtime.runInPulumiStack(() => Promise.resolve(runProgram(by)))
+  runProgram(by)
+  await pulumi.runtime.disconnect()
   return asked
 }
 

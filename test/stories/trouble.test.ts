@@ -1,4 +1,8 @@
-import { ModifyRuleCommand, SetRulePrioritiesCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import {
+  DescribeRulesCommand,
+  ModifyRuleCommand,
+  SetRulePrioritiesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { JournalEvent } from '../../automation/events.ts'
 import type { OperationAnswer } from '../../demo/client.ts'
@@ -193,4 +197,30 @@ it('a plan that has become stale is refused', async () => {
   const fresh = await service.client.act('search', 'plan')
   await service.client.act('search', 'advance', { plan: fresh.result?.['hash'] })
   expect((await view()).phase).toBe('shifting')
+})
+
+it('what AWS made and did not own up to is neither in the way nor left behind', async () => {
+  await service.client.act('search', 'rollback', { reason: 'to the beginning' })
+  await service.client.removeHolds('search')
+  await service.client.act('search', 'rollback', { reason: 'of all of it' })
+  expect((await view()).phase).toBe('adopted')
+  const { found } = await service.automation.cutover.workload('small', 'search')
+  const { listener } = found as unknown as { listener: { arn: string } }
+  const rules = async (): Promise<number> =>
+    (await service.sandbox.aws.elbv2.send(new DescribeRulesCommand({ ListenerArn: listener.arn }))).Rules?.length ?? 0
+  const before = await rules()
+
+  // the SDK tries again, and is told that the priority is in use: by the rule that it has just made
+  fault('CreateRule', { failAfterEffect: 'error' }, 1)
+  expect(await failingAdvance()).toMatchObject({ state: 'failed', error: { code: 'aws-failed' } })
+  expect(await rules()).toBe(before + 1)
+  await advance(service, 'search')
+  expect((await view()).phase).toBe('prepared')
+  expect(await rules()).toBe(before + 1)
+
+  await service.client.act('search', 'rollback', { reason: 'and once more' })
+  fault('CreateRule', { failAfterEffect: 'error' }, 1)
+  expect((await failingAdvance()).state).toBe('failed')
+  await service.client.act('search', 'abandon', { reason: 'enough' })
+  expect(await rules()).toBe(before)
 })

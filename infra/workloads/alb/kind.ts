@@ -3,7 +3,7 @@ import { albSchema, switchPointOf, type AlbConfig } from './config.ts'
 import { find } from './find.ts'
 import { flip } from './flip.ts'
 import type { AlbFound, AlbSite } from './found.ts'
-import { lookup } from './lookup.ts'
+import { creates, removeOrphan } from './orphans.ts'
 import { observeHealth, observeSplit, observeSwitchPoint, observeTestRoute } from './observe.ts'
 import { plan, type AlbPlan } from './plan.ts'
 import { program } from './program.ts'
@@ -34,7 +34,8 @@ export const alb: Kind<AlbConfig & Entry, AlbFound, AlbPlan> = {
     testRoute: observeTestRoute,
   },
   flip,
-  lookup,
+  creates,
+  removeOrphan,
   lingers,
   testRoute: ({ found }, secret) =>
     'none' in found.testRoute ? { none: found.testRoute.none } : { headers: { [testHeader]: secret } },

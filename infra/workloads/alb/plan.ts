@@ -82,7 +82,7 @@ export function plan(site: AlbSite, stage: Stage): AlbPlan {
       ? { namespace: config.service.namespace, name: bindingName(migration, workload), service: config.service }
       : null,
     testRoute: present && stage.testRoute ? testRoutePlan(site, tags) : null,
-    podIngress: present ? ingressPlans(site, tags) : [],
+    podIngress: present ? ingressPlans(site) : [],
     blueTargetGroup: found.blueTargetGroup.arn,
     keep: stage.keep,
   }
@@ -116,7 +116,7 @@ function testRoutePlan({ found }: AlbSite, tags: Readonly<Record<string, string>
   }
 }
 
-function ingressPlans({ config, found, workload }: AlbSite, tags: Readonly<Record<string, string>>): IngressPlan[] {
+export function ingressPlans({ migration, workload, config, found }: AlbSite): IngressPlan[] {
   const { podIngress } = config
   if (!podIngress) return []
   return found.podIngress.map((from) => ({
@@ -125,7 +125,7 @@ function ingressPlans({ config, found, workload }: AlbSite, tags: Readonly<Recor
     from,
     // EC2 takes no apostrophe in a description
     description: `${workload}: from the load balancer to pods of green`,
-    tags,
+    tags: tagsFor(migration, workload, 'green'),
   }))
 }
 

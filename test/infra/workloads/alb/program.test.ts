@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Stage } from '../../../../infra/workloads/kind.ts'
 import type { AlbSite } from '../../../../infra/workloads/alb/found.ts'
+import { creates } from '../../../../infra/workloads/alb/orphans.ts'
 import { sdkActions, sharesFor } from '../../../../infra/workloads/alb/forward.ts'
 import { everyStage } from '../../arbitraries.ts'
 import { build, secret, type Built, type BuiltResource } from './build.ts'
@@ -32,6 +33,17 @@ describe('the program of every stage', () => {
     const switches = cases.flatMap(({ resources }) => resources.filter(isSwitch))
     expect(switches.length).toBeGreaterThan(10)
     for (const { options } of switches) expect(options.retainOnDelete).toBe(true)
+  })
+
+  it('creates what `creates` says and nothing else, whose orphans are looked for', () => {
+    for (const one of [site, listenerSite]) {
+      const made = cases
+        .filter((it) => it.site === one)
+        .flatMap(({ resources }) => resources.filter((r) => !isSwitch(r)))
+      const names = (all: readonly { type: string; name: string }[]) =>
+        [...new Set(all.map(({ type, name }) => `${type} ${name}`))].sort()
+      expect(names(made)).toEqual(names(creates(one)))
+    }
   })
 
   it('names blue in the switch point alone', () => {
