@@ -1,8 +1,8 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import Fastify from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Cutover } from '../automation/cutover.ts'
 import { handleError, handleNotFound } from './errors.ts'
+import type { App } from './fastify.ts'
 import { idempotency } from './plugins/idempotency.ts'
 import { openapi } from './plugins/openapi.ts'
 import { requestTime } from './plugins/request-time.ts'
@@ -15,14 +15,6 @@ import { workloadRoutes } from './routes/workloads.ts'
 import { operationSchema } from './schemas/operation.ts'
 import { problemSchema } from './schemas/problem.ts'
 import { holdSchema, migrationSchema, outputsSchema, workloadSchema } from './schemas/workload.ts'
-
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->
 
 export interface AppDependencies {
   readonly cutover: Cutover

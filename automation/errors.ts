@@ -1,5 +1,3 @@
-import type { Failure } from './migration.ts'
-
 /**
  * Every error that a caller may meet. `code` is stable; `details` is what a caller can act on; the message says what, where and
  * what to do. The API maps codes to statuses in one table (api/errors.ts); docs/errors.md lists them, and a test compares.
@@ -65,6 +63,13 @@ export class InventoryInvalid extends CutoverError {
     })
     super('inventory-invalid', places.join('\n'), { faults })
   }
+}
+
+/** What went wrong, as callers see it: `code` is stable, the rest is what they can act on. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly details?: Readonly<Record<string, unknown>>
 }
 
 export const failureOf = (error: unknown): Failure => {

@@ -18,6 +18,7 @@
  * plan         what an operation would change, with a hash that binds a later advance to it, and with the way back beside it
  * flip         the emergency path: set the split by direct AWS calls, then reconcile with an `up`
  */
+import type { Failure } from './errors.ts'
 import type { KindName } from '../infra/workloads/kinds.ts'
 import type { FoundBase, Lingering, Stage, SwitchPoint, WorkloadOutputs } from '../infra/workloads/kind.ts'
 import type { Inventory, WorkloadEntry } from './inventory.ts'
@@ -101,13 +102,6 @@ export type Action = 'plan' | 'advance' | 'rollback' | 'abandon' | 'release'
 export type OperationState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted'
 
 export const finalStates: readonly OperationState[] = ['succeeded', 'failed', 'cancelled', 'interrupted']
-
-/** What went wrong, as callers see it: `code` is stable, the rest is what they can act on. */
-export interface Failure {
-  readonly code: string
-  readonly message: string
-  readonly details?: Readonly<Record<string, unknown>>
-}
 
 export interface Operation {
   readonly id: string

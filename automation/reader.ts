@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 import { known, unknown, type Facts, type Known, type Need, type TestRouteReading } from './gates/gate.ts'
 import type { Migration, Workload } from './migration.ts'
 import { firstStep, nextStep } from './phases/steps.ts'
+import { wantedSplits } from './phases/wanted.ts'
 import { ask } from './probe.ts'
 import { siteOf, type Connections } from './surroundings.ts'
 
@@ -103,6 +104,7 @@ export function ownFacts(workload: Workload, migration: Migration, clock: Clock)
     workload,
     state,
     nextShare: nextShareOf(workload),
+    wanted: wantedSplits(workload),
     secondsInState: 'since' in state ? clock.secondsSince(state.since) : null,
     confirmation: 'confirmation' in state ? state.confirmation : null,
     crossZone: workload.found?.crossZone ?? true,

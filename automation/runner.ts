@@ -1,15 +1,7 @@
-import { failureOf } from './errors.ts'
+import { failureOf, type Failure } from './errors.ts'
 import { Execution, type Tools } from './execution.ts'
 import type { WorkloadChange } from './store/workloads.ts'
-import {
-  keyOf,
-  type Failure,
-  type Instant,
-  type Migration,
-  type OperationState,
-  type State,
-  type Workload,
-} from './migration.ts'
+import { keyOf, type Instant, type Migration, type OperationState, type State, type Workload } from './migration.ts'
 import type { Moment, Transition } from './phases/phase.ts'
 import { sameJson } from './plan/plan.ts'
 import { makePlan } from './planning.ts'

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import type { Cutover } from '../../automation/cutover.ts'
 import { eventTypes, type JournalEvent } from '../../automation/events.ts'
 import { matches, type EventFilter } from '../../automation/store/event-log.ts'
-import type { App } from '../app.ts'
+import type { App } from '../fastify.ts'
 import { nameSchema } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Cutover } from '../../automation/cutover.ts'
-import type { App } from '../app.ts'
+import type { App } from '../fastify.ts'
 import { problemOf, sendProblem } from '../errors.ts'
 import { problems } from '../schemas/problem.ts'
 

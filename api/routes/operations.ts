@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Cutover } from '../../automation/cutover.ts'
-import type { App } from '../app.ts'
+import type { App } from '../fastify.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
 

@@ -27,6 +27,8 @@ export interface Facts {
   readonly nextShare: number
   /** seconds of product time since the state was entered; null where it has no beginning */
   readonly secondsInState: number | null
+  /** the splits that may be in effect (phases/wanted.ts) */
+  readonly wanted: readonly Split[]
   readonly split: Known<Split | null>
   readonly health: Known<Health>
   readonly greenEndpoints: Known<number>

@@ -2,7 +2,8 @@ import type { Generated, JSONColumnType } from 'kysely'
 import type { FoundBase, Lingering, Stage, SwitchPoint, WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import type { KindName } from '../../infra/workloads/kinds.ts'
 import type { Inventory, WorkloadEntry } from '../inventory.ts'
-import type { Action, Failure, OperationState, PhaseName, State } from '../migration.ts'
+import type { Failure } from '../errors.ts'
+import type { Action, OperationState, PhaseName, State } from '../migration.ts'
 
 /** JSON goes in as text and comes out parsed, with either driver. */
 type Json<T extends object | null> = JSONColumnType<T, string, string>

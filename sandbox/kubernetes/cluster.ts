@@ -1,3 +1,4 @@
+import type { AwsAccess } from './aws-access.ts'
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { AddressBook } from '../network/addresses.ts'
@@ -29,14 +30,6 @@ import { Schemas } from './schema/schema.ts'
 import { requestListener } from './server/api-server.ts'
 import { FrontDoor } from './server/front-door.ts'
 import { Store } from './store/store.ts'
-
-/** How the cluster's own software reaches AWS. */
-export interface AwsAccess {
-  endpoint: string
-  region: string
-  accessKeyId: string
-  secretAccessKey: string
-}
 
 export interface ClusterOptions {
   name: string

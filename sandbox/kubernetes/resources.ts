@@ -1,29 +1,5 @@
-import type { Subject } from './status-error.ts'
-import type { CustomDefinition } from './schema/custom-definition.ts'
+import type { Resource, Subresource } from './resource.ts'
 import { within } from './versions.ts'
-
-export type Subresource = 'status' | 'scale'
-
-/** One resource in one API version, as discovery describes it and as the handlers need it. */
-export interface Resource extends Subject {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-  readonly plural: string
-  readonly singular: string
-  readonly shortNames: readonly string[]
-  readonly categories: readonly string[]
-  readonly namespaced: boolean
-  readonly subresources: readonly Subresource[]
-  /** The API server counts `metadata.generation` for it. */
-  readonly generation: boolean
-  /** The name of its type in the schemas. */
-  readonly type: string
-  /** Where its objects are stored: the same for every version of a resource. */
-  readonly key: string
-  /** Set for a resource that a CustomResourceDefinition made. */
-  readonly custom?: CustomDefinition
-}
 
 interface Row {
   group?: string

@@ -1,6 +1,6 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
-import type { AwsAccess } from '../kubernetes/cluster.ts'
+import type { AwsAccess } from '../kubernetes/aws-access.ts'
 
 export interface AwsClients {
   readonly region: string

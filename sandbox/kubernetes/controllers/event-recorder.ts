@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Api } from '../registry/api.ts'
 import { timestamp, type KubernetesObject } from '../object.ts'
-import type { Resource } from '../resources.ts'
+import type { Resource } from '../resource.ts'
 import { StatusError } from '../status-error.ts'
 
 interface Occurrence {

@@ -1,5 +1,5 @@
 import type { Fields } from '../object.ts'
-import type { PrinterColumn } from '../schema/custom-definition.ts'
+import type { PrinterColumn } from '../resource.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { Abilities } from './binding.ts'
 

@@ -1,6 +1,6 @@
 import type { Controller, Context } from '../controllers/controller.ts'
 import { parseName, startController } from '../controllers/controller.ts'
-import type { AwsAccess } from '../cluster.ts'
+import type { AwsAccess } from '../aws-access.ts'
 import { at, equal, nameOf } from '../object.ts'
 import type { StoreEvent } from '../store/store.ts'
 import type { Deployment } from '../types.ts'

@@ -8,8 +8,8 @@ import {
   type TargetGroup,
   type TargetHealth,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { AwsAccess } from '../aws-access.ts'
 import type { Clock } from '../../clock.ts'
-import type { AwsAccess } from '../cluster.ts'
 
 /** A target as the controller remembers it; without health, it has to ask. */
 export interface Target {

@@ -9,7 +9,8 @@ import {
   type KubernetesObject,
   type ObjectName,
 } from '../object.ts'
-import { apiVersionOf, type Resource, type Resources, type Subresource } from '../resources.ts'
+import type { Resource, Subresource } from '../resource.ts'
+import { apiVersionOf, type Resources } from '../resources.ts'
 import type { Schemas } from '../schema/schema.ts'
 import { validate, withDefaults } from '../schema/validate.ts'
 import {

@@ -1,5 +1,5 @@
 import { fieldsOf, timestamp, type KubernetesObject } from '../object.ts'
-import type { Resource } from '../resources.ts'
+import type { Resource } from '../resource.ts'
 
 export interface DeleteOptions {
   gracePeriodSeconds?: number | undefined

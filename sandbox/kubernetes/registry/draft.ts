@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { fieldsOf, isFields, timestamp, type Draft, type Fields, type KubernetesObject } from '../object.ts'
-import { apiVersionOf, type Resource } from '../resources.ts'
+import type { Resource } from '../resource.ts'
+import { apiVersionOf } from '../resources.ts'
 import { decode } from '../schema/decode.ts'
 import type { Schemas } from '../schema/schema.ts'
 import { badRequest } from '../status-error.ts'

@@ -1,5 +1,5 @@
 import { fieldsOf, listOf, type Draft, type KubernetesObject } from '../object.ts'
-import type { Resource } from '../resources.ts'
+import type { Resource } from '../resource.ts'
 import type { Store } from '../store/store.ts'
 import { fill, section } from './defaults.ts'
 import { allocate } from './service-addresses.ts'

@@ -1,5 +1,5 @@
 import { at, equal, fieldsOf, isFields, listOf, type Draft, type Fields } from '../object.ts'
-import type { Resource } from '../resources.ts'
+import type { Resource } from '../resource.ts'
 import { invalidValue, notSupported, required, type FieldError } from '../status-error.ts'
 import { selects } from '../store/selectors.ts'
 

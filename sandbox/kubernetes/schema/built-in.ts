@@ -1,5 +1,5 @@
 import * as models from '@kubernetes/client-node/dist/gen/models/all.js'
-import type { Resource } from '../resources.ts'
+import type { Resource } from '../resource.ts'
 import { withMarks } from './merge-keys.ts'
 import { refTo, type Schema } from './schema.ts'
 

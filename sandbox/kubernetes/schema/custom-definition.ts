@@ -1,23 +1,6 @@
-import type { Resource, Subresource } from '../resources.ts'
+import type { PrinterColumn, Resource, Subresource } from '../resource.ts'
 import { fieldsOf, listOf, type Fields, type KubernetesObject } from '../object.ts'
 import { refTo, type Schema } from './schema.ts'
-
-export interface PrinterColumn {
-  name: string
-  type: string
-  jsonPath: string
-  priority?: number
-  description?: string
-  format?: string
-}
-
-/** What one version of a CustomResourceDefinition says beside the resource's names. */
-export interface CustomDefinition {
-  /** The name of the CustomResourceDefinition. */
-  readonly definition: string
-  readonly schema: Schema
-  readonly columns: readonly PrinterColumn[]
-}
 
 interface DefinitionVersion {
   name: string

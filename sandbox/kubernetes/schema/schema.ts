@@ -1,5 +1,3 @@
-import type { Resource } from '../resources.ts'
-
 /** JSON Schema as OpenAPI and CustomResourceDefinitions write it, with Kubernetes' extensions: one form for documents, decoding and merging. */
 export interface Schema {
   $ref?: string
@@ -52,8 +50,9 @@ export class Schemas {
     return resolved
   }
 
-  of(resource: Resource): Schema {
-    return resource.custom?.schema ?? this.resolve(refTo(resource.type))
+  /** Of a resource: a custom one brings its own. */
+  of({ type, custom }: { readonly type: string; readonly custom?: { readonly schema: Schema } }): Schema {
+    return custom?.schema ?? this.resolve(refTo(type))
   }
 
   /** The schema of a member, undefined for a member that the schema does not know. */

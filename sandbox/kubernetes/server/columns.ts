@@ -1,6 +1,6 @@
 import { at, fieldsOf, listOf, textOf, type KubernetesObject } from '../object.ts'
-import type { Resource } from '../resources.ts'
-import type { PrinterColumn } from '../schema/custom-definition.ts'
+import type { Resource } from '../resource.ts'
+import type { PrinterColumn } from '../resource.ts'
 
 /** A column of `kubectl get`; priority 1 shows with `-o wide` alone. */
 export interface Column {

@@ -1,5 +1,6 @@
 import type { Fields } from '../object.ts'
-import { apiVersionOf, type Resource, type Resources } from '../resources.ts'
+import type { Resource } from '../resource.ts'
+import { apiVersionOf, type Resources } from '../resources.ts'
 import { PathNotFound } from '../status-error.ts'
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']

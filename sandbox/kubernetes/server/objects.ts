@@ -5,7 +5,7 @@ import { fieldsOf, listOf, type Fields, type KubernetesObject } from '../object.
 import { jsonPatch } from '../patch/json-patch.ts'
 import { mergePatch } from '../patch/merge-patch.ts'
 import { strategicMergePatch } from '../patch/strategic-merge-patch.ts'
-import type { Resource } from '../resources.ts'
+import type { Resource } from '../resource.ts'
 import {
   badRequest,
   invalid,

@@ -1,5 +1,6 @@
 import type { Fields } from '../object.ts'
-import type { Resource, Resources } from '../resources.ts'
+import type { Resource } from '../resource.ts'
+import type { Resources } from '../resources.ts'
 import type { Schema, Schemas } from '../schema/schema.ts'
 import type { Features } from '../versions.ts'
 

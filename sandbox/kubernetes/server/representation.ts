@@ -1,5 +1,5 @@
 import { listOf, type Fields, type KubernetesObject } from '../object.ts'
-import type { Resource } from '../resources.ts'
+import type { Resource } from '../resource.ts'
 import { notAcceptable } from '../status-error.ts'
 import { columnsOf, type Column } from './columns.ts'
 import type { Exchange } from './exchange.ts'

@@ -1,4 +1,5 @@
-import type { Resource, Resources } from '../resources.ts'
+import type { Resource } from '../resource.ts'
+import type { Resources } from '../resources.ts'
 
 /** What a path under /api or /apis is about. */
 export type Route =

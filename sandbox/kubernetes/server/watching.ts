@@ -1,6 +1,7 @@
 import { inVersion, type Api } from '../registry/api.ts'
 import type { Fields, KubernetesObject } from '../object.ts'
-import { apiVersionOf, type Resource } from '../resources.ts'
+import type { Resource } from '../resource.ts'
+import { apiVersionOf } from '../resources.ts'
 import { expired } from '../status-error.ts'
 import type { Matcher } from '../store/selectors.ts'
 import type { StoreEvent } from '../store/store.ts'

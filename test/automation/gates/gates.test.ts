@@ -6,6 +6,7 @@ import { neededTargets } from '../../../automation/gates/green-enough.ts'
 import type { SideHealth } from '../../../infra/workloads/kind.ts'
 import { home, moved, splitFor } from '../../../infra/traffic.ts'
 import * as stages from '../../../automation/phases/stages.ts'
+import { wantedSplits } from '../../../automation/phases/wanted.ts'
 import { entry, states, workloadIn } from '../fixture.ts'
 
 const side = (change: Partial<SideHealth> = {}): SideHealth => ({
@@ -26,6 +27,7 @@ const good: Facts = {
   state: states.shifting,
   nextShare: 50,
   secondsInState: 301,
+  wanted: [splitFor(10)],
   split: known(splitFor(10)),
   health: known({ blue: side(), green: side() }),
   greenEndpoints: known(4),
@@ -143,9 +145,10 @@ describe('split-in-effect', () => {
   it('takes the split that an operation was about to set as well, while that is unsettled', () => {
     const begun = { stage: stages.shifting(50), unsettled: true }
     const at50 = { split: known(splitFor(50)) }
-    expect(ask('split-in-effect', { ...at50, workload: workloadIn(states.shifting, begun) }).state).toBe('open')
-    const settled = workloadIn(states.shifting, { ...begun, unsettled: false })
-    expect(ask('split-in-effect', { ...at50, workload: settled }).state).toBe('closed')
+    const wanted = wantedSplits(workloadIn(states.shifting, begun))
+    expect(ask('split-in-effect', { ...at50, wanted }).state).toBe('open')
+    const settled = wantedSplits(workloadIn(states.shifting, { ...begun, unsettled: false }))
+    expect(ask('split-in-effect', { ...at50, wanted: settled }).state).toBe('closed')
   })
 
   it('is closed when somebody else gets the traffic', () => {
@@ -156,8 +159,8 @@ describe('split-in-effect', () => {
     ['prepared', home],
     ['soaking', moved],
   ] as const)('wants in %s what the phase stands for', (phase, split) => {
-    const state = states[phase]
-    expect(ask('split-in-effect', { state, workload: workloadIn(state), split: known(split) }).state).toBe('open')
+    const wanted = wantedSplits(workloadIn(states[phase]))
+    expect(ask('split-in-effect', { wanted, split: known(split) }).state).toBe('open')
   })
 })
 
