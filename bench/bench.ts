@@ -54,7 +54,7 @@ async function measure(stage: Stage): Promise<Figures> {
   const steps = [...Array.from({ length: 40 }, (_, i) => i + 1), 100]
   document.workloads[name] = { ...document.workloads[name], steps, bake: '0', soak: '0' }
   await client.apply(stringify(document))
-  const memory = measureMemory(stage.pids.service)
+  const memory = await measureMemory(stage.pids.service)
   const advance = async (): Promise<void> => {
     await client.open(name)
     await client.act(name, 'advance')
@@ -108,7 +108,7 @@ ${idle.count} rounds.
 
 ## Memory
 
-${memory ? `The service, idle: ${memory.serviceMiB} MiB resident. Each warm worker: ${memory.workerMiB.join(' and ')} MiB.` : 'Not measured: this system has no /proc.'}
+${memory ? `The service, idle: ${memory.serviceMiB} MiB resident. Warm workers: ${memory.workerMiB.join(', ')} MiB.` : 'Not measured: this system has no /proc.'}
 
 ## Commands
 
