@@ -127,6 +127,8 @@ export class Execution {
     } catch (error) {
       // until it is gone it may still write; whatever comes next has to see all of that
       await run.gone
+      // whoever ended it said why
+      this.signal.throwIfAborted()
       throw error
     } finally {
       this.#run = null
