@@ -45,6 +45,16 @@ export const probeSchema = Type.Object(
   { additionalProperties: false },
 )
 
+/** The Service that runs a workload, for the kinds that reach it by its port. */
+export const serviceSchema = Type.Object(
+  {
+    namespace: Type.String({ minLength: 1, maxLength: 63 }),
+    name: Type.String({ minLength: 1, maxLength: 63 }),
+    port: Type.Union([Type.Integer({ minimum: 1, maximum: 65_535 }), Type.String({ minLength: 1, maxLength: 15 })]),
+  },
+  { additionalProperties: false, description: 'The Service, the same in both clusters. port: its number or name.' },
+)
+
 /** What every inventory entry says, whatever its kind. Defaults are documented in docs/inventory.md. */
 export const entrySchema = Type.Object({
   probe: Type.Union([probeSchema, Type.Literal('none')], {

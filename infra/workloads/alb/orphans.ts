@@ -1,16 +1,12 @@
-import {
-  DeleteRuleCommand,
-  DeleteTargetGroupCommand,
-  DescribeTargetGroupsCommand,
-} from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Aws } from '../../aws/clients.ts'
 import { revokeIngress } from '../../aws/security-groups.ts'
 import { removeBinding } from '../../kubernetes/bindings.ts'
 import { createClusterReads } from '../../kubernetes/reads.ts'
-import { bindingName, logical, tagsFor, targetGroupNamePrefix } from '../../names.ts'
+import { bindingName, logical } from '../../names.ts'
+import { describeSwitchPoint } from '../elbv2/describe.ts'
+import { weightsOf } from '../elbv2/observe.ts'
+import { removeTargetGroup, removeTestRoute } from '../elbv2/orphans.ts'
 import type { ResourceName } from '../kind.ts'
-import { describeSwitchPoint, rulesOf, tagsOf } from './describe.ts'
-import { weightsOf } from './observe.ts'
 import type { AlbSite } from './found.ts'
 import { ingressPlans } from './plan.ts'
 
@@ -29,7 +25,7 @@ export const creates = (site: AlbSite): readonly ResourceName[] => [
 export async function removeOrphan(site: AlbSite, { name }: ResourceName, aws: Aws): Promise<string | null> {
   switch (name) {
     case logical.testRoute:
-      return removeRule(site, aws)
+      return removeTestRoute(site, aws)
     case logical.targetGroup:
       return removeTargetGroup(site, aws)
     case logical.binding:
@@ -39,23 +35,6 @@ export async function removeOrphan(site: AlbSite, { name }: ResourceName, aws: A
       return ingress ? revokeIngress(ingress, aws) : null
     }
   }
-}
-
-async function removeRule(site: AlbSite, aws: Aws): Promise<string | null> {
-  const { listener, switchPoint } = site.found
-  const rules = (await rulesOf(listener.arn, aws)).filter(({ IsDefault }) => !IsDefault)
-  const arns = rules.map(({ RuleArn }) => RuleArn ?? '').filter((arn) => arn !== switchPoint.arn)
-  const RuleArn = await ours(site, arns, aws)
-  if (RuleArn !== null) await aws.elbv2.send(new DeleteRuleCommand({ RuleArn }))
-  return RuleArn
-}
-
-/** A workload that has moved before may have as its blue what was its green: it carries our tags and is none of ours. */
-async function removeTargetGroup(site: AlbSite, aws: Aws): Promise<string | null> {
-  const arns = (await prefixedGroups(aws)).filter((arn) => arn !== site.found.blueTargetGroup.arn)
-  const TargetGroupArn = await ours(site, arns, aws)
-  if (TargetGroupArn !== null) await aws.elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn }))
-  return TargetGroupArn
 }
 
 /** Throws when the binding's target group has traffic: then it is no orphan, whatever our records say. */
@@ -73,31 +52,4 @@ async function removeGreenBinding(site: AlbSite, aws: Aws): Promise<string | nul
   }
   await removeBinding(site.green.kubeconfig, namespace, name)
   return `${namespace}/${name}`
-}
-
-/** DescribeTags takes 20 objects at a time. */
-const tagsPerCall = 20
-
-async function ours(site: AlbSite, arns: readonly string[], aws: Aws): Promise<string | null> {
-  const wanted = Object.entries(tagsFor(site.migration, site.workload, 'green'))
-  for (let at = 0; at < arns.length; at += tagsPerCall) {
-    const tags = await tagsOf(arns.slice(at, at + tagsPerCall), aws)
-    for (const [arn, ofArn] of tags) if (wanted.every(([key, value]) => ofArn[key] === value)) return arn
-  }
-  return null
-}
-
-/** No target group that a load balancer uses: what no record knows has no traffic, and what has traffic is somebody's. */
-async function prefixedGroups(aws: Aws): Promise<string[]> {
-  const arns: string[] = []
-  let marker: string | undefined
-  do {
-    const page = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Marker: marker }))
-    for (const { TargetGroupName, TargetGroupArn, LoadBalancerArns } of page.TargetGroups ?? []) {
-      const unused = (LoadBalancerArns ?? []).length === 0
-      if (unused && TargetGroupArn && TargetGroupName?.startsWith(targetGroupNamePrefix)) arns.push(TargetGroupArn)
-    }
-    marker = page.NextMarker
-  } while (marker)
-  return arns
 }

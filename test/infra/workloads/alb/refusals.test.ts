@@ -1,3 +1,4 @@
+import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { describe, expect, it } from 'vitest'
 import { refuseWhatCannotMove, type Surveyed } from '../../../../infra/workloads/alb/refusals.ts'
 import { Refused } from '../../../../infra/workloads/refused.ts'
@@ -19,14 +20,15 @@ const tagged = (arn: string, tags: Record<string, string>): Partial<Surveyed> =>
   tags: new Map([...surveyed.tags, [arn, tags]]),
 })
 
-const forwardTo = (...groups: readonly string[]): Partial<Surveyed> => ({
-  actions: [
-    {
-      Type: 'forward',
-      ForwardConfig: { TargetGroups: groups.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 })) },
-    },
-  ],
+const acting = (...actions: readonly Action[]): Partial<Surveyed> => ({
+  described: { ...surveyed.described, actions },
 })
+
+const forwardTo = (...groups: readonly string[]): Partial<Surveyed> =>
+  acting({
+    Type: 'forward',
+    ForwardConfig: { TargetGroups: groups.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 })) },
+  })
 
 const [bound] = surveyed.bindings.blue as readonly [Binding]
 const boundBy = (blue: readonly Binding[], green: readonly Binding[] = []): Partial<Surveyed> => ({
@@ -65,14 +67,14 @@ const rows: Readonly<Record<string, Row>> = {
     field: 'rule',
     reason: /is a network load balancer/,
   },
-  'a redirect': { change: { actions: [{ Type: 'redirect' }] }, field: 'rule', reason: /its action is redirect/ },
+  'a redirect': { change: acting({ Type: 'redirect' }), field: 'rule', reason: /its action is redirect/ },
   'a fixed response': {
-    change: { actions: [{ Type: 'fixed-response' }] },
+    change: acting({ Type: 'fixed-response' }),
     field: 'rule',
     reason: /its action is fixed-response/,
   },
   'an authenticate action before the forward': {
-    change: { actions: [{ Type: 'authenticate-oidc' }, ...surveyed.actions] },
+    change: acting({ Type: 'authenticate-oidc' }, ...surveyed.described.actions),
     field: 'rule',
     reason: /authenticate-oidc action, whose secret AWS never returns/,
   },
@@ -87,13 +89,11 @@ const rows: Readonly<Record<string, Row>> = {
     reason: /the rule forwards to .*green/,
   },
   'a forward whose only group gets nothing': {
-    change: {
-      actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: arns.blue, Weight: 0 }] } }],
-    },
+    change: acting({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: arns.blue, Weight: 0 }] } }),
     field: 'rule',
     reason: /weight 0/,
   },
-  'no action at all': { change: { actions: [] }, field: 'blueTargetGroup', reason: /forwards to nothing/ },
+  'no action at all': { change: acting(), field: 'blueTargetGroup', reason: /forwards to nothing/ },
   'a target group on another load balancer too': {
     change: {
       targetGroup: { ...surveyed.targetGroup, LoadBalancerArns: [arns.loadBalancer, `${arns.loadBalancer}2`] },
@@ -112,12 +112,12 @@ const rows: Readonly<Record<string, Row>> = {
     reason: /its stickiness is on: sticky clients ignore the weights, also on the way home/,
   },
   'stickiness of the action': {
-    change: {
-      actions: surveyed.actions.map((action) => ({
+    change: acting(
+      ...surveyed.described.actions.map((action) => ({
         ...action,
         ForwardConfig: { ...action.ForwardConfig, TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 60 } },
       })),
-    },
+    ),
     field: 'rule',
     reason: /target-group stickiness is on/,
   },
@@ -156,7 +156,10 @@ describe('what cannot move', () => {
   })
 
   it('names the listener where that is the switch point', () => {
-    expect(refusalOf({ ...surveyed, field: 'listener', actions: [{ Type: 'redirect' }] })?.field).toBe('listener')
+    expect(
+      refusalOf({ ...surveyed, ...acting({ Type: 'redirect' }), switchPoint: { type: 'listener', arn: arns.listener } })
+        ?.field,
+    ).toBe('listener')
   })
 })
 
@@ -166,7 +169,7 @@ describe('what can move all the same', () => {
       ...tagged(arns.rule, { 'aws:cloudformation:stack-name': 'shop' }),
       config: { ...surveyed.config, managedElsewhere: 'paused' },
     },
-    'the short form of a forward': { actions: [{ Type: 'forward', TargetGroupArn: arns.blue }] },
+    'the short form of a forward': acting({ Type: 'forward', TargetGroupArn: arns.blue }),
     'a target group that both bind in multi-cluster mode': boundBy(
       [{ ...bound, multiCluster: true }],
       [{ ...bound, multiCluster: true }],

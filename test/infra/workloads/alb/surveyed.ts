@@ -3,19 +3,25 @@ import { arns, site } from './fixture.ts'
 
 /** A rule that can be moved, as it is read before anything is decided. */
 export const surveyed: Surveyed = {
-  config: { ...site.config, probe: 'none' },
-  field: 'rule',
-  actions: [
-    {
-      Type: 'forward',
-      Order: 1,
-      TargetGroupArn: arns.blue,
-      ForwardConfig: {
-        TargetGroups: [{ TargetGroupArn: arns.blue, Weight: 1 }],
-        TargetGroupStickinessConfig: { Enabled: false },
+  config: site.config,
+  switchPoint: site.found.switchPoint,
+  described: {
+    rest: {},
+    actions: [
+      {
+        Type: 'forward',
+        Order: 1,
+        TargetGroupArn: arns.blue,
+        ForwardConfig: {
+          TargetGroups: [{ TargetGroupArn: arns.blue, Weight: 1 }],
+          TargetGroupStickinessConfig: { Enabled: false },
+        },
       },
-    },
-  ],
+    ],
+  },
+  rules: [],
+  rule: undefined,
+  idleTimeoutSeconds: 60,
   listener: { ListenerArn: arns.listener, LoadBalancerArn: arns.loadBalancer, Port: 80, Protocol: 'HTTP' },
   loadBalancer: { LoadBalancerArn: arns.loadBalancer, LoadBalancerName: 'shop', Type: 'application' },
   targetGroup: { TargetGroupArn: arns.blue, TargetType: 'ip', LoadBalancerArns: [arns.loadBalancer] },

@@ -2,7 +2,7 @@ import { ModifyListenerCommand, ModifyRuleCommand, type Action } from '@aws-sdk/
 import type { Aws } from '../../aws/clients.ts'
 import type { Split } from '../../traffic.ts'
 import type { WorkloadOutputs } from '../kind.ts'
-import type { AlbSite } from './found.ts'
+import type { SwitchSite } from './found.ts'
 import { sdkActions, sharesFor } from './forward.ts'
 import { isNotFound } from './describe.ts'
 
@@ -10,7 +10,7 @@ import { isNotFound } from './describe.ts'
  * Sets the split by one ModifyRule or ModifyListener. Where green has no target group, or has lost it, only home can be set,
  * and it is set as found: a group that is gone must not keep the traffic away from blue.
  */
-export async function flip(site: AlbSite, outputs: WorkloadOutputs | null, split: Split, aws: Aws): Promise<void> {
+export async function flip(site: SwitchSite, outputs: WorkloadOutputs | null, split: Split, aws: Aws): Promise<void> {
   const green = outputs?.targetGroups.green ?? null
   if (green !== null) {
     try {
@@ -23,13 +23,13 @@ export async function flip(site: AlbSite, outputs: WorkloadOutputs | null, split
   await write(site, actionsFor(site, null, split), aws)
 }
 
-function actionsFor(site: AlbSite, green: string | null, split: Split): Action[] {
+function actionsFor(site: SwitchSite, green: string | null, split: Split): Action[] {
   const { forward, blueTargetGroup } = site.found
   const shares = sharesFor(forward, split, { green: green === null ? 'absent' : 'present', blue: 'attached' })
   return sdkActions(forward, shares, { blue: blueTargetGroup.arn, green: green ?? '' })
 }
 
-async function write({ found }: AlbSite, actions: Action[], aws: Aws): Promise<void> {
+async function write({ found }: SwitchSite, actions: Action[], aws: Aws): Promise<void> {
   const { type, arn } = found.switchPoint
   if (type === 'rule') await aws.elbv2.send(new ModifyRuleCommand({ RuleArn: arn, Actions: actions }))
   else await aws.elbv2.send(new ModifyListenerCommand({ ListenerArn: arn, DefaultActions: actions }))

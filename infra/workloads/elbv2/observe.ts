@@ -8,10 +8,10 @@ import { tagsFor } from '../../names.ts'
 import { splitOfWeights, type Split } from '../../traffic.ts'
 import type { Health, SideHealth, SwitchPoint, WorkloadOutputs } from '../kind.ts'
 import { describeSwitchPoint, switchPointFrom, tagsOf } from './describe.ts'
-import type { AlbSite } from './found.ts'
+import type { SwitchSite } from './found.ts'
 
 /** The split in effect: one DescribeRules or DescribeListeners. */
-export async function observeSplit(site: AlbSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<Split | null> {
+export async function observeSplit(site: SwitchSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<Split | null> {
   const described = await describeSwitchPoint(site.found.switchPoint, aws)
   const weights = weightsOf(described?.actions ?? [])
   if (!weights) return null
@@ -33,14 +33,14 @@ export function weightsOf(actions: readonly Action[]): Map<string, number> | nul
 }
 
 /** A group that our records do not know is ours when it carries our tags: a run may have died before it could tell. */
-async function isOurs(site: AlbSite, arn: string, aws: Aws): Promise<boolean> {
+async function isOurs(site: SwitchSite, arn: string, aws: Aws): Promise<boolean> {
   const wanted = Object.entries(tagsFor(site.migration, site.workload, 'green'))
   const tags = await tagsOf([arn], aws)
   return wanted.every(([key, value]) => tags.get(arn)?.[key] === value)
 }
 
 /** Both sides' targets by the state that the load balancer reports: one call per side. */
-export async function observeHealth(site: AlbSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<Health> {
+export async function observeHealth(site: SwitchSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<Health> {
   const green = outputs?.targetGroups.green ?? null
   const [blueHealth, greenHealth] = await Promise.all([
     sideHealth(site.found.blueTargetGroup.arn, aws),
@@ -79,7 +79,7 @@ export function countTargets(targets: readonly TargetHealthDescription[]): SideH
 }
 
 /** The whole switch point with its tags, for comparison with what was found: two calls. Throws when it is gone. */
-export async function observeSwitchPoint(site: AlbSite, aws: Aws): Promise<SwitchPoint> {
+export async function observeSwitchPoint(site: SwitchSite, aws: Aws): Promise<SwitchPoint> {
   const { switchPoint } = site.found
   const described = await describeSwitchPoint(switchPoint, aws)
   if (!described) throw new Error(`${switchPoint.type} ${switchPoint.arn} no longer exists`)
@@ -87,7 +87,7 @@ export async function observeSwitchPoint(site: AlbSite, aws: Aws): Promise<Switc
 }
 
 /** Is green the only group that the test rule forwards to? */
-export async function observeTestRoute(_site: AlbSite, outputs: WorkloadOutputs, aws: Aws): Promise<boolean> {
+export async function observeTestRoute(_site: SwitchSite, outputs: WorkloadOutputs, aws: Aws): Promise<boolean> {
   if (!outputs.testRoute || !outputs.targetGroups.green) return false
   const described = await describeSwitchPoint({ type: 'rule', arn: outputs.testRoute }, aws)
   const weights = weightsOf(described?.actions ?? [])

@@ -1,8 +1,8 @@
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { conditionOf, valueCount, type Condition } from '../../../../infra/workloads/alb/conditions.ts'
-import { anyCondition } from './fixture.ts'
+import { conditionOf, valueCount, type Condition } from '../../../../infra/workloads/elbv2/conditions.ts'
+import { anyCondition } from '../alb/fixture.ts'
 
 type Plain = Record<string, any>
 

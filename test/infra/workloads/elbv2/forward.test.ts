@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { sdkActions, sharesFor } from '../../../../infra/workloads/alb/forward.ts'
-import { countTargets, weightsOf } from '../../../../infra/workloads/alb/observe.ts'
+import { sdkActions, sharesFor } from '../../../../infra/workloads/elbv2/forward.ts'
+import { countTargets, weightsOf } from '../../../../infra/workloads/elbv2/observe.ts'
 import { splitOfWeights } from '../../../../infra/traffic.ts'
 import { anySplit, anyStage } from '../../arbitraries.ts'
-import { anyForward, arns } from './fixture.ts'
+import { anyForward, arns } from '../alb/fixture.ts'
 
 const groups = { blue: arns.blue, green: arns.green }
 const bothThere = { green: 'present', blue: 'attached' } as const

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Aws } from '../../aws/clients.ts'
 import type { Json, SwitchPoint } from '../kind.ts'
-import type { AlbFound } from './found.ts'
+import type { FoundSwitch } from './found.ts'
 
 /** A rule or a listener as AWS describes it, with the actions that are its traffic. */
 export interface Described {
@@ -16,7 +16,10 @@ export interface Described {
 }
 
 /** One call. null when there is no such rule or listener. */
-export async function describeSwitchPoint(switchPoint: AlbFound['switchPoint'], aws: Aws): Promise<Described | null> {
+export async function describeSwitchPoint(
+  switchPoint: FoundSwitch['switchPoint'],
+  aws: Aws,
+): Promise<Described | null> {
   try {
     if (switchPoint.type === 'rule') {
       const answer = await aws.elbv2.send(new DescribeRulesCommand({ RuleArns: [switchPoint.arn] }))

@@ -1,0 +1,43 @@
+import * as aws from '@pulumi/aws'
+import type * as pulumi from '@pulumi/pulumi'
+import { tagsFor } from '../../names.ts'
+import type { SwitchSite } from './found.ts'
+
+/** One port of a security group that is opened for another group. */
+export interface IngressPlan {
+  readonly name: string
+  readonly securityGroup: string
+  readonly from: string
+  readonly port: number
+  readonly description: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+/** `to`: what it leads to, in words. EC2 takes no apostrophe in a description. */
+export const ingressPlan = (
+  { migration, workload }: SwitchSite,
+  name: string,
+  rule: Pick<IngressPlan, 'securityGroup' | 'from' | 'port'>,
+  to: string,
+): IngressPlan => ({
+  name,
+  ...rule,
+  description: `${workload}: from the load balancer to ${to}`,
+  tags: tagsFor(migration, workload, 'green'),
+})
+
+export function ingressRule(plan: IngressPlan, options: pulumi.CustomResourceOptions): void {
+  new aws.vpc.SecurityGroupIngressRule(
+    plan.name,
+    {
+      securityGroupId: plan.securityGroup,
+      referencedSecurityGroupId: plan.from,
+      ipProtocol: 'tcp',
+      fromPort: plan.port,
+      toPort: plan.port,
+      description: plan.description,
+      tags: { ...plan.tags },
+    },
+    options,
+  )
+}

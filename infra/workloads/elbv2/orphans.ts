@@ -1,0 +1,55 @@
+import {
+  DeleteRuleCommand,
+  DeleteTargetGroupCommand,
+  DescribeTargetGroupsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Aws } from '../../aws/clients.ts'
+import { tagsFor, targetGroupNamePrefix } from '../../names.ts'
+import { rulesOf, tagsOf } from './describe.ts'
+import type { SwitchSite } from './found.ts'
+
+/** A test route that no record knows, by our tags. Its ARN; null: there is none. */
+export async function removeTestRoute(site: SwitchSite, aws: Aws): Promise<string | null> {
+  const { listener, switchPoint } = site.found
+  const rules = (await rulesOf(listener.arn, aws)).filter(({ IsDefault }) => !IsDefault)
+  const arns = rules.map(({ RuleArn }) => RuleArn ?? '').filter((arn) => arn !== switchPoint.arn)
+  const RuleArn = await ours(site, arns, aws)
+  if (RuleArn !== null) await aws.elbv2.send(new DeleteRuleCommand({ RuleArn }))
+  return RuleArn
+}
+
+/** A target group of ours that no record knows. Its ARN; null: there is none. */
+export async function removeTargetGroup(site: SwitchSite, aws: Aws): Promise<string | null> {
+  // a workload that has moved before may have as its blue what was its green: it carries our tags and is none of ours
+  const arns = (await prefixedGroups(aws)).filter((arn) => arn !== site.found.blueTargetGroup.arn)
+  const TargetGroupArn = await ours(site, arns, aws)
+  if (TargetGroupArn !== null) await aws.elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn }))
+  return TargetGroupArn
+}
+
+/** DescribeTags takes 20 objects at a time. */
+const tagsPerCall = 20
+
+async function ours(site: SwitchSite, arns: readonly string[], aws: Aws): Promise<string | null> {
+  const wanted = Object.entries(tagsFor(site.migration, site.workload, 'green'))
+  for (let at = 0; at < arns.length; at += tagsPerCall) {
+    const tags = await tagsOf(arns.slice(at, at + tagsPerCall), aws)
+    for (const [arn, ofArn] of tags) if (wanted.every(([key, value]) => ofArn[key] === value)) return arn
+  }
+  return null
+}
+
+/** No target group that a load balancer uses: what no record knows has no traffic, and what has traffic is somebody's. */
+async function prefixedGroups(aws: Aws): Promise<string[]> {
+  const arns: string[] = []
+  let marker: string | undefined
+  do {
+    const page = await aws.elbv2.send(new DescribeTargetGroupsCommand({ Marker: marker }))
+    for (const { TargetGroupName, TargetGroupArn, LoadBalancerArns } of page.TargetGroups ?? []) {
+      const unused = (LoadBalancerArns ?? []).length === 0
+      if (unused && TargetGroupArn && TargetGroupName?.startsWith(targetGroupNamePrefix)) arns.push(TargetGroupArn)
+    }
+    marker = page.NextMarker
+  } while (marker)
+  return arns
+}
