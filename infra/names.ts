@@ -20,6 +20,8 @@ export const logical = {
   binding: 'green-binding',
   testRoute: 'test-route',
   podIngress: 'green-pod-ingress',
+  nodes: 'green-nodes',
+  nodeIngress: 'green-node-ingress',
 } as const
 
 /** Tags on everything that we create. By them an object that we made is recognised when our records know nothing of it. */

@@ -1,3 +1,4 @@
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 
@@ -17,6 +18,8 @@ export interface Aws {
   readonly elbv2: ElasticLoadBalancingV2Client
   /** Loaded at the first call: it is the largest client, and few workloads need it. */
   ec2(): Promise<EC2Client>
+  /** Loaded at the first call. */
+  autoScaling(): Promise<AutoScalingClient>
   close(): void
 }
 
@@ -35,13 +38,19 @@ export function createAws(settings: AwsSettings): Aws {
   }
   const elbv2 = new ElasticLoadBalancingV2Client(options)
   let ec2: Promise<EC2Client> | undefined
+  let autoScaling: Promise<AutoScalingClient> | undefined
   return {
     region: settings.region,
     elbv2,
     ec2: () => (ec2 ??= import('@aws-sdk/client-ec2').then(({ EC2Client }) => new EC2Client(options))),
+    autoScaling: () =>
+      (autoScaling ??= import('@aws-sdk/client-auto-scaling').then(
+        ({ AutoScalingClient }) => new AutoScalingClient(options),
+      )),
     close: () => {
       elbv2.destroy()
       void ec2?.then((client) => client.destroy())
+      void autoScaling?.then((client) => client.destroy())
     },
   }
 }
@@ -56,7 +65,7 @@ const providerRetries = 8
 export function providerOptions(settings: AwsSettings): Record<string, unknown> {
   const { region } = settings
   if (!settings.endpoint) return { region, maxRetries: providerRetries }
-  const services = ['ec2', 'elbv2', 'iam', 'sts']
+  const services = ['autoscaling', 'ec2', 'elbv2', 'iam', 'sts']
   return {
     region,
     maxRetries: providerRetries,

@@ -10,10 +10,13 @@ export interface Binding {
   readonly labels: Readonly<Record<string, string>>
 }
 
-export interface ServicePort {
-  readonly name?: string
-  readonly port: number
-  readonly targetPort: number | string
+/** How a Service is reached on every node of its cluster. */
+export interface NodePortService {
+  readonly ports: readonly { readonly name: string | null; readonly port: number; readonly nodePort: number | null }[]
+  /** `externalTrafficPolicy: Local`: only nodes that hold a ready pod answer. */
+  readonly localOnly: boolean
+  /** Where such a node says whether it holds one. */
+  readonly healthCheckNodePort: number | null
 }
 
 /** What we ask of a cluster. Every call ends within the time-out; a cluster that does not answer is an error, never an empty list. */
@@ -21,7 +24,7 @@ export interface ClusterReads {
   /** All bindings of the cluster; [] where the load-balancer controller's resource is not installed. */
   bindings(): Promise<readonly Binding[]>
   /** null: there is no such Service. */
-  servicePorts(namespace: string, name: string): Promise<readonly ServicePort[] | null>
+  nodePorts(namespace: string, name: string): Promise<NodePortService | null>
   /** How many endpoints of the Service are ready, counted by address. */
   readyEndpoints(namespace: string, name: string): Promise<number>
 }
@@ -38,14 +41,14 @@ export function createClusterReads(kubeconfig: string, timeoutMs?: number): Clus
         const list = (await objects.listClusterCustomObject(targetGroupBindings, bounded)) as { items: RawBinding[] }
         return list.items.map(bindingOf)
       }, []),
-    servicePorts: (namespace, name) =>
-      ask<readonly ServicePort[] | null>(async ({ core }, bounded) => {
-        const service = await core.readNamespacedService({ namespace, name }, bounded)
-        return (service.spec?.ports ?? []).map((port) => ({
-          ...(port.name ? { name: port.name } : {}),
-          port: port.port,
-          targetPort: port.targetPort ?? port.port,
-        }))
+    nodePorts: (namespace, name) =>
+      ask<NodePortService | null>(async ({ core }, bounded) => {
+        const { spec } = await core.readNamespacedService({ namespace, name }, bounded)
+        return {
+          ports: (spec?.ports ?? []).map((p) => ({ name: p.name ?? null, port: p.port, nodePort: p.nodePort ?? null })),
+          localOnly: spec?.externalTrafficPolicy === 'Local',
+          healthCheckNodePort: spec?.healthCheckNodePort ?? null,
+        }
       }, null),
     readyEndpoints: (namespace, name) =>
       ask(async ({ discovery }, bounded) => {

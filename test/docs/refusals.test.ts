@@ -14,7 +14,7 @@ test('every check of refusals.ts, in the order in which they are asked', () => {
 })
 
 test('every refusal of what is read, in its own words', () => {
-  const source = ['elbv2/survey.ts', 'alb/find.ts'].map((file) => textOf(`infra/workloads/${file}`)).join('\n')
+  const source = ['elbv2/survey.ts', 'elbv2/sources.ts'].map((file) => textOf(`infra/workloads/${file}`)).join('\n')
   const written = namesIn(tableOf(`${folder}/README.md`, 'What is refused', 'reason'), 'reason')
   expect(written).toHaveLength([...source.matchAll(/new Refused\(/g)].length)
   expect(written.filter((reason) => !source.includes(reason))).toEqual([])

@@ -21,7 +21,11 @@ export function plan(site: AlbSite, stage: Stage): AlbPlan {
   const { migration, workload, config, found } = site
   const present = stage.green === 'present'
   return {
-    ...switchPlan(site, stage, 'alb', { targetType: 'ip', port: found.blueTargetGroup.port }),
+    ...switchPlan(site, stage, 'alb', {
+      targetType: 'ip',
+      port: found.blueTargetGroup.port,
+      healthCheckPort: found.blueTargetGroup.healthCheck.port,
+    }),
     binding: present
       ? { namespace: config.service.namespace, name: bindingName(migration, workload), service: config.service }
       : null,

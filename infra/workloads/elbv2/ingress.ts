@@ -26,8 +26,8 @@ export const ingressPlan = (
   tags: tagsFor(migration, workload, 'green'),
 })
 
-export function ingressRule(plan: IngressPlan, options: pulumi.CustomResourceOptions): void {
-  new aws.vpc.SecurityGroupIngressRule(
+export function ingressRule(plan: IngressPlan, options: pulumi.CustomResourceOptions): pulumi.Resource {
+  return new aws.vpc.SecurityGroupIngressRule(
     plan.name,
     {
       securityGroupId: plan.securityGroup,

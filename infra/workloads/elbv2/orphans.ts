@@ -30,7 +30,8 @@ export async function removeTargetGroup(site: SwitchSite, aws: Aws): Promise<str
 /** DescribeTags takes 20 objects at a time. */
 const tagsPerCall = 20
 
-async function ours(site: SwitchSite, arns: readonly string[], aws: Aws): Promise<string | null> {
+/** The first of these that carries our tags. */
+export async function ours(site: SwitchSite, arns: readonly string[], aws: Aws): Promise<string | null> {
   const wanted = Object.entries(tagsFor(site.migration, site.workload, 'green'))
   for (let at = 0; at < arns.length; at += tagsPerCall) {
     const tags = await tagsOf(arns.slice(at, at + tagsPerCall), aws)

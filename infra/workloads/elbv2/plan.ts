@@ -33,6 +33,8 @@ export interface TargetGroupPlan {
   readonly namePrefix: string
   readonly targetType: 'ip' | 'instance'
   readonly port: number
+  /** `traffic-port` or a number. */
+  readonly healthCheckPort: string
   readonly like: FoundTargetGroup
   readonly tags: Readonly<Record<string, string>>
 }
@@ -46,7 +48,7 @@ export interface TestRoutePlan {
 }
 
 /** What green's target group has of its own: what stands in it, and where that listens. */
-export type GreenTargets = Pick<TargetGroupPlan, 'targetType' | 'port'>
+export type GreenTargets = Pick<TargetGroupPlan, 'targetType' | 'port' | 'healthCheckPort'>
 
 export function switchPlan(site: SwitchSite, stage: Stage, kind: string, targets: GreenTargets): SwitchPlan {
   const { migration, workload, found } = site

@@ -35,7 +35,7 @@ export function switchProgram(plan: SwitchPlan, providers: Providers, secrets: S
 
 /** Like blue's in everything that changes how traffic is served. Auto-named: a fixed name could not be replaced while in use. */
 function targetGroup(
-  { namePrefix, targetType, port, like, tags }: TargetGroupPlan,
+  { namePrefix, targetType, port, healthCheckPort, like, tags }: TargetGroupPlan,
   options: pulumi.CustomResourceOptions,
 ) {
   const { healthCheck } = like
@@ -57,7 +57,7 @@ function targetGroup(
         enabled: true,
         ...(healthCheck.path === null ? {} : { path: healthCheck.path }),
         ...(healthCheck.matcher === null ? {} : { matcher: healthCheck.matcher }),
-        port: healthCheck.port,
+        port: healthCheckPort,
         protocol: healthCheck.protocol,
         interval: healthCheck.intervalSeconds,
         timeout: healthCheck.timeoutSeconds,

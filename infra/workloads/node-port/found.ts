@@ -1,0 +1,13 @@
+import type { FoundSwitch } from '../elbv2/found.ts'
+import type { Site } from '../kind.ts'
+import type { NodePortConfig } from './config.ts'
+
+/** What `find` learns about one workload behind node ports; plain JSON. */
+export interface NodePortFound extends FoundSwitch {
+  /** Where green's nodes listen. Blue's port may be another. */
+  readonly green: { readonly nodePort: number; readonly healthCheckPort: string }
+  /** What green's nodes do not let in yet, for each port and security group of the load balancer. */
+  readonly nodeIngress: readonly { readonly port: number; readonly from: string }[]
+}
+
+export type NodePortSite = Site<NodePortConfig, NodePortFound>
