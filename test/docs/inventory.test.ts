@@ -48,10 +48,11 @@ function keysOf(schema: Schema, prefix = ''): [string, boolean][] {
 test('every key, and whether it is required', () => {
   const table = tableOf(page, 'Keys')
   const written = column(table, 'required').map((required, row) => [namesIn(table, 'key')[row], required === 'yes'])
-  const known = keysOf(inventorySchema as Schema)
-  expect(known.length).toBeGreaterThan(30)
-  expect(new Map(written as [string, boolean][])).toEqual(new Map(known))
-  expect(written).toHaveLength(known.length)
+  // several kinds may have the same key
+  const known = new Map(keysOf(inventorySchema as Schema))
+  expect(known.size).toBeGreaterThan(30)
+  expect(new Map(written as [string, boolean][])).toEqual(known)
+  expect(written).toHaveLength(known.size)
 })
 
 test('every default', () => {
