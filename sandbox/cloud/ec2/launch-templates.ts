@@ -11,7 +11,6 @@ import type {
   DescribeLaunchTemplateVersionsCommandOutput,
   LaunchTemplate,
   LaunchTemplateVersion,
-  ResponseLaunchTemplateData,
 } from '@aws-sdk/client-ec2'
 import { AwsError } from '../errors.ts'
 import type { Operation, Operations } from '../operation.ts'
