@@ -10,6 +10,7 @@ import { services } from './cloud/services.ts'
 import { createWorld } from './cloud/world.ts'
 import { controlApp } from './control.ts'
 import { Faults } from './faults.ts'
+import { instanceNodes } from './instance-nodes.ts'
 import type { AwsAccess } from './kubernetes/aws-access.ts'
 import { startCluster, type Cluster } from './kubernetes/cluster.ts'
 import { addressesIn } from './kubernetes/pods/addresses.ts'
@@ -95,7 +96,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     say(`starting clusters ${scenario.clusters.blue.name} and ${scenario.clusters.green.name}`)
     const vpc = addressesIn({ [`${region}a`]: subnets.a, [`${region}b`]: subnets.b })
     const start = async (colour: 'blue' | 'green'): Promise<Cluster> => {
-      const cluster = await startCluster({ ...scenario.clusters[colour], colour, vpc, addresses, clock, aws: access })
+      const { name, version, nodes } = scenario.clusters[colour]
+      const machines = nodes === 'instances' ? { nodes: instanceNodes(world, name) } : {}
+      const cluster = await startCluster({ name, version, colour, vpc, addresses, clock, aws: access, ...machines })
       stops.push(() => cluster.stop())
       return cluster
     }

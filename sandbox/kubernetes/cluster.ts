@@ -19,6 +19,8 @@ import {
   type LoadBalancerController,
   type LoadBalancerControllerOptions,
 } from './load-balancer-controller/install.ts'
+import { startJoiningNodes, type NodeSource } from './joining-nodes.ts'
+import { KubeProxy } from './node-ports/kube-proxy.ts'
 import { registerNode, type NodeOptions } from './nodes.ts'
 import { addressesIn, type VpcAddresses } from './pods/addresses.ts'
 import { Kubelet } from './pods/kubelet.ts'
@@ -42,8 +44,8 @@ export interface ClusterOptions {
   addresses: AddressBook
   clock: Clock
   aws: AwsAccess
-  /** Two that exist nowhere else, unless given. */
-  nodes?: NodeOptions[]
+  /** Two that exist nowhere else, unless given: a list for good, or machines that come and go. */
+  nodes?: NodeOptions[] | NodeSource
 }
 
 export interface Cluster {
@@ -101,6 +103,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   const stops = startControllers(context, certificates.ca)
   const faults = new PodFaults()
+  const proxy = new KubeProxy(context, addresses)
+  stops.push(() => proxy.stop())
   const kubelet = new Kubelet(context, { colour, addresses, vpc, faultOf: (workload) => faults.of(workload) })
   for (const namespace of [...immortalNamespaces, 'kube-node-lease']) {
     await api.create(
@@ -110,8 +114,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       { manager: 'kube-apiserver' },
     )
   }
-  for (const node of options.nodes ?? madeUpNodes(options, vpc))
-    await registerNode(api, node, { version, region: aws.region })
+  const { nodes = madeUpNodes(options, vpc) } = options
+  const place = { version, region: aws.region }
+  if (Array.isArray(nodes)) for (const node of nodes) await registerNode(api, node, place)
+  else {
+    const unfollow = startJoiningNodes(context, nodes, place)
+    stops.push(async () => unfollow())
+  }
 
   const installed: (() => Promise<void>)[] = []
   return {

@@ -20,7 +20,8 @@ const conditions = [
 ]
 
 /** The DNS name that EC2 gives an address, by which EKS names its nodes. */
-const nodeName = (ip: string, region: string): string => `ip-${ip.replaceAll('.', '-')}.${region}.compute.internal`
+export const nodeName = (ip: string, region: string): string =>
+  `ip-${ip.replaceAll('.', '-')}.${region}.compute.internal`
 
 export async function registerNode(
   api: Api,

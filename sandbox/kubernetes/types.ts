@@ -109,6 +109,8 @@ export type Service = KubernetesObject<{
     selector?: Record<string, string>
     ports?: ServicePort[]
     publishNotReadyAddresses?: boolean
+    externalTrafficPolicy?: string
+    healthCheckNodePort?: number
   }
 }>
 

@@ -92,7 +92,8 @@ export class FrontDoor {
     const pool = arn === undefined ? undefined : poolOf(arn)
     const backend = pool?.next()
     if (arn === undefined || !pool || !backend) return answerError(response, 503)
-    const socket = addresses.resolve(backend.target.id, backend.target.port ?? 0)
+    const { id, address = id, port = 0 } = backend.target
+    const socket = addresses.resolve(address, port)
     if (!socket) {
       pool.counters.connectionErrors += 1
       return answerError(response, 502)

@@ -40,11 +40,12 @@ export class TargetMonitor {
     const { clock, addresses, group, target, type } = this.#watched
     const check = group.healthCheck
     const port = check.port === 'traffic-port' ? (target.port ?? 0) : Number(check.port)
+    const { id, address = id } = target
     const startedAt = performance.now()
     const result = await probe({
       check,
-      socket: addresses.resolve(target.id, port),
-      host: `${target.id}:${port}`,
+      socket: addresses.resolve(address, port),
+      host: `${address}:${port}`,
       timeoutMs: clock.timeoutMs(check.timeoutSeconds),
       signal: this.#stopped.signal,
     })

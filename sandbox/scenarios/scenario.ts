@@ -26,9 +26,16 @@ export interface Built {
   readonly targetGroups: readonly string[]
 }
 
+export interface ScenarioCluster {
+  readonly name: string
+  readonly version: string
+  /** `instances`: those of EC2 that carry the cluster's tag. Without, two that exist nowhere else. */
+  readonly nodes?: 'instances'
+}
+
 export interface Scenario {
   readonly name: string
   readonly about: string
-  readonly clusters: Readonly<Record<'blue' | 'green', { readonly name: string; readonly version: string }>>
+  readonly clusters: Readonly<Record<'blue' | 'green', ScenarioCluster>>
   build(site: Site): Promise<Built>
 }

@@ -2,12 +2,7 @@ import type {
   AccountAttribute,
   DescribeAccountAttributesCommandInput,
   DescribeAccountAttributesCommandOutput,
-  DescribeInstancesCommandInput,
-  DescribeInstancesCommandOutput,
-  DescribeNetworkInterfacesCommandInput,
-  DescribeNetworkInterfacesCommandOutput,
 } from '@aws-sdk/client-ec2'
-import { AwsError } from '../errors.ts'
 import type { Operation, Operations } from '../operation.ts'
 import type { World } from '../world.ts'
 
@@ -34,27 +29,4 @@ const describeAccountAttributes: Operation<
   return { AccountAttributes: attributes }
 }
 
-/** There are no instances yet: pods live on nodes that EC2 does not show. */
-const describeInstances: Operation<DescribeInstancesCommandInput, DescribeInstancesCommandOutput> = (_world, input) => {
-  const [id] = input.InstanceIds ?? []
-  if (id !== undefined) throw new AwsError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`)
-  return { Reservations: [] }
-}
-
-/** Nor are there network interfaces; AWS shows those of load balancers and pods here. */
-const describeNetworkInterfaces: Operation<
-  DescribeNetworkInterfacesCommandInput,
-  DescribeNetworkInterfacesCommandOutput
-> = (_world, input) => {
-  const [id] = input.NetworkInterfaceIds ?? []
-  if (id !== undefined) {
-    throw new AwsError('InvalidNetworkInterfaceID.NotFound', `The networkInterface ID '${id}' does not exist`)
-  }
-  return { NetworkInterfaces: [] }
-}
-
-export const account: Operations = {
-  DescribeAccountAttributes: describeAccountAttributes,
-  DescribeInstances: describeInstances,
-  DescribeNetworkInterfaces: describeNetworkInterfaces,
-}
+export const account: Operations = { DescribeAccountAttributes: describeAccountAttributes }

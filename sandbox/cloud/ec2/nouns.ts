@@ -2,7 +2,14 @@ import { AwsError } from '../errors.ts'
 import type { World } from '../world.ts'
 import { parseCidr } from './cidr.ts'
 import type { Noun } from './select.ts'
-import type { SecurityGroupRecord, SecurityGroupRuleRecord, SubnetRecord, VpcRecord } from './state.ts'
+import type {
+  InstanceRecord,
+  LaunchTemplateRecord,
+  SecurityGroupRecord,
+  SecurityGroupRuleRecord,
+  SubnetRecord,
+  VpcRecord,
+} from './state.ts'
 
 const notFound = (code: string, what: string) => (id: string) =>
   new AwsError(code, `The ${what} '${id}' does not exist`)
@@ -28,8 +35,9 @@ export const vpcs: Noun<VpcRecord> = {
 /** Of every subnet AWS keeps four addresses at the start and one at the end for itself. */
 const reservedAddresses = 5
 
-export const freeAddresses = (subnet: SubnetRecord): number =>
-  (parseCidr(subnet.CidrBlock)?.size ?? 0) - reservedAddresses
+/** Those of pods count as free: EC2 knows of instances alone. */
+export const freeAddresses = (subnet: SubnetRecord, world: World): number =>
+  (parseCidr(subnet.CidrBlock)?.size ?? 0) - reservedAddresses - interfacesIn(world, subnet.SubnetId).length
 
 export const subnets: Noun<SubnetRecord> = {
   resourceType: 'subnet',
@@ -106,5 +114,80 @@ export const securityGroupRules: Noun<SecurityGroupRuleRecord> = {
   filterable: {
     'group-id': (rule) => rule.GroupId,
     'security-group-rule-id': (rule) => rule.SecurityGroupRuleId,
+  },
+}
+
+export const instances: Noun<InstanceRecord> = {
+  resourceType: 'instance',
+  idPrefix: 'i',
+  all: (world) => world.ec2.instances,
+  id: (instance) => instance.InstanceId,
+  notFound: notFound('InvalidInstanceID.NotFound', 'instance ID'),
+  malformedCode: 'InvalidInstanceID.Malformed',
+  filterable: {
+    'availability-zone': (instance) => instance.AvailabilityZone,
+    'image-id': (instance) => instance.ImageId,
+    'instance-id': (instance) => instance.InstanceId,
+    'instance-state-name': (instance) => instance.state,
+    'instance-type': (instance) => instance.InstanceType,
+    'instance.group-id': (instance) => instance.securityGroups,
+    'network-interface.network-interface-id': (instance) => instance.NetworkInterfaceId,
+    'private-dns-name': (instance, world) => privateDnsName(world, instance),
+    'private-ip-address': (instance) => instance.PrivateIpAddress,
+    'reservation-id': (instance) => instance.ReservationId,
+    'subnet-id': (instance) => instance.SubnetId,
+    'vpc-id': (instance) => instance.VpcId,
+  },
+}
+
+export const privateDnsName = (world: World, { PrivateIpAddress }: InstanceRecord): string =>
+  `ip-${PrivateIpAddress.replaceAll('.', '-')}.${world.region}.compute.internal`
+
+/** An instance's interface goes with it. */
+const interfaces = (world: World): InstanceRecord[] =>
+  [...world.ec2.instances.values()].filter(({ state }) => state !== 'terminated')
+
+export const interfacesIn = (world: World, subnetId: string): InstanceRecord[] =>
+  interfaces(world).filter(({ SubnetId }) => SubnetId === subnetId)
+
+/** Those of instances; AWS shows the ones of load balancers here, too. */
+export const networkInterfaces: Noun<InstanceRecord> = {
+  resourceType: 'network-interface',
+  idPrefix: 'eni',
+  all: (world) => new Map(interfaces(world).map((instance) => [instance.NetworkInterfaceId, instance])),
+  id: (instance) => instance.NetworkInterfaceId,
+  notFound: notFound('InvalidNetworkInterfaceID.NotFound', 'networkInterface ID'),
+  malformedCode: 'InvalidNetworkInterfaceId.Malformed',
+  filterable: {
+    'addresses.private-ip-address': (instance) => instance.PrivateIpAddress,
+    'attachment.instance-id': (instance) => instance.InstanceId,
+    'availability-zone': (instance) => instance.AvailabilityZone,
+    'group-id': (instance) => instance.securityGroups,
+    'network-interface-id': (instance) => instance.NetworkInterfaceId,
+    'private-ip-address': (instance) => instance.PrivateIpAddress,
+    status: () => 'in-use',
+    'subnet-id': (instance) => instance.SubnetId,
+    'vpc-id': (instance) => instance.VpcId,
+    'attachment.attachment-id': (instance) => instance.AttachmentId,
+    description: () => '',
+    'interface-type': () => 'interface',
+    'requester-managed': () => false,
+  },
+}
+
+export const launchTemplates: Noun<LaunchTemplateRecord> = {
+  resourceType: 'launch-template',
+  idPrefix: 'lt',
+  all: (world) => world.ec2.launchTemplates,
+  id: (template) => template.LaunchTemplateId,
+  notFound: (id) =>
+    new AwsError(
+      'InvalidLaunchTemplateId.NotFound',
+      `The specified launch template, with template ID ${id}, does not exist.`,
+    ),
+  malformedCode: 'InvalidLaunchTemplateId.Malformed',
+  filterable: {
+    'create-time': (template) => template.CreateTime.toISOString(),
+    'launch-template-name': (template) => template.LaunchTemplateName,
   },
 }

@@ -1,6 +1,9 @@
 import { AwsError } from '../errors.ts'
 import type { Operation, Operations } from '../operation.ts'
 import { account } from './account.ts'
+import { instanceOperations } from './instances.ts'
+import { launchTemplateOperations } from './launch-templates.ts'
+import { networkInterfaceOperations } from './network-interfaces.ts'
 import { securityGroupRuleOperations } from './security-group-rules.ts'
 import { securityGroupOperations } from './security-groups.ts'
 import { subnetOperations } from './subnets.ts'
@@ -18,6 +21,9 @@ const refusingDryRun =
 
 const operations: Operations = {
   ...account,
+  ...instanceOperations,
+  ...launchTemplateOperations,
+  ...networkInterfaceOperations,
   ...securityGroupOperations,
   ...securityGroupRuleOperations,
   ...subnetOperations,

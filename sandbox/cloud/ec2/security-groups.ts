@@ -11,7 +11,7 @@ import { AwsError } from '../errors.ts'
 import type { Operation, Operations } from '../operation.ts'
 import type { World } from '../world.ts'
 import { newId } from './ids.ts'
-import { rulesOf, securityGroups, vpcs } from './nouns.ts'
+import { networkInterfaces, rulesOf, securityGroups, vpcs } from './nouns.ts'
 import { collect, namedGroup } from './permissions.ts'
 import { addRule } from './security-group-rules.ts'
 import { describeTags, find, select } from './select.ts'
@@ -114,13 +114,14 @@ const deleteOne: Operation<DeleteSecurityGroupCommandInput, DeleteSecurityGroupC
   return { Return: true, GroupId }
 }
 
-/** By a load balancer, or by a rule of another group. */
+/** By a load balancer, by an instance, or by a rule of another group. */
 function isInUse(world: World, groupId: string): boolean {
   const byLoadBalancer = [...world.elbv2.loadBalancers.values()].some((it) => it.securityGroups.includes(groupId))
+  const byInstance = [...networkInterfaces.all(world).values()].some((it) => it.securityGroups.includes(groupId))
   const byRule = [...world.ec2.securityGroupRules.values()].some(
     (rule) => rule.ReferencedGroupInfo?.GroupId === groupId && rule.GroupId !== groupId,
   )
-  return byLoadBalancer || byRule
+  return byLoadBalancer || byInstance || byRule
 }
 
 export const securityGroupOperations: Operations = {

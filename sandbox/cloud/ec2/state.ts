@@ -1,4 +1,11 @@
-import type { SecurityGroup, SecurityGroupRule, Subnet, Vpc } from '@aws-sdk/client-ec2'
+import type {
+  InstanceStateName,
+  RequestLaunchTemplateData,
+  SecurityGroup,
+  SecurityGroupRule,
+  Subnet,
+  Vpc,
+} from '@aws-sdk/client-ec2'
 
 /** An SDK type of which these members are always there. */
 type Having<Shape, Member extends keyof Shape> = Shape & { [Name in Member]-?: NonNullable<Shape[Name]> }
@@ -26,12 +33,40 @@ export type SecurityGroupRuleRecord = Having<
   'SecurityGroupRuleId' | 'GroupId' | 'IsEgress' | 'IpProtocol' | 'FromPort' | 'ToPort'
 >
 
+/** A machine with one network interface, whose ids, address and groups are kept with it. */
+export interface InstanceRecord {
+  readonly InstanceId: string
+  readonly ReservationId: string
+  readonly ImageId: string
+  readonly InstanceType: string
+  readonly SubnetId: string
+  readonly VpcId: string
+  readonly AvailabilityZone: string
+  readonly PrivateIpAddress: string
+  readonly LaunchTime: Date
+  readonly NetworkInterfaceId: string
+  readonly AttachmentId: string
+  readonly securityGroups: readonly string[]
+  state: Exclude<InstanceStateName, 'stopping' | 'stopped'>
+}
+
+export interface LaunchTemplateRecord {
+  readonly LaunchTemplateId: string
+  readonly LaunchTemplateName: string
+  readonly CreateTime: Date
+  /** The first is version 1 and the default. */
+  readonly versions: { readonly data: RequestLaunchTemplateData; readonly description?: string; readonly at: Date }[]
+}
+
 /** Everything is keyed by its id, in the order of its creation, which is the order of every Describe. */
 export interface Ec2State {
   readonly vpcs: Map<string, VpcRecord>
   readonly subnets: Map<string, SubnetRecord>
   readonly securityGroups: Map<string, SecurityGroupRecord>
   readonly securityGroupRules: Map<string, SecurityGroupRuleRecord>
+  /** Terminated ones stay for an hour. */
+  readonly instances: Map<string, InstanceRecord>
+  readonly launchTemplates: Map<string, LaunchTemplateRecord>
   /** Resource id → key → value. */
   readonly tags: Map<string, Map<string, string>>
 }
@@ -42,6 +77,8 @@ export function createEc2(): Ec2State {
     subnets: new Map(),
     securityGroups: new Map(),
     securityGroupRules: new Map(),
+    instances: new Map(),
+    launchTemplates: new Map(),
     tags: new Map(),
   }
 }

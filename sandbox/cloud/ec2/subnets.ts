@@ -14,7 +14,7 @@ import type { Operation, Operations } from '../operation.ts'
 import type { World } from '../world.ts'
 import { canonicalCidr, containsCidr, overlap, parseCidr } from './cidr.ts'
 import { newId } from './ids.ts'
-import { freeAddresses, subnets, vpcs } from './nouns.ts'
+import { freeAddresses, interfacesIn, subnets, vpcs } from './nouns.ts'
 import { describeTags, find, select } from './select.ts'
 import type { SubnetRecord, VpcRecord } from './state.ts'
 import { requestedTags, tagNew } from './tags.ts'
@@ -22,7 +22,7 @@ import { zonesOf } from './zones.ts'
 
 const describe = (world: World, subnet: SubnetRecord): Subnet => ({
   ...subnet,
-  AvailableIpAddressCount: freeAddresses(subnet),
+  AvailableIpAddressCount: freeAddresses(subnet, world),
   Tags: describeTags(world, subnet.SubnetId),
 })
 
@@ -105,7 +105,7 @@ const deleteSubnet: Operation<DeleteSubnetCommandInput, DeleteSubnetCommandOutpu
   const inUse = [...world.elbv2.loadBalancers.values()].some(({ zones }) =>
     zones.some((zone) => zone.SubnetId === SubnetId),
   )
-  if (inUse) {
+  if (inUse || interfacesIn(world, SubnetId).length > 0) {
     throw new AwsError('DependencyViolation', `The subnet '${SubnetId}' has dependencies and cannot be deleted.`)
   }
   world.ec2.subnets.delete(SubnetId)

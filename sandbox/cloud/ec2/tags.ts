@@ -14,12 +14,20 @@ import type { Operation, Operations } from '../operation.ts'
 import type { World } from '../world.ts'
 import { applyFilters, type Filterable } from './filters.ts'
 import { hasPrefix } from './ids.ts'
-import { securityGroupRules, securityGroups, subnets, vpcs } from './nouns.ts'
+import {
+  instances,
+  launchTemplates,
+  networkInterfaces,
+  securityGroupRules,
+  securityGroups,
+  subnets,
+  vpcs,
+} from './nouns.ts'
 import { paged, tagsOf } from './select.ts'
 
 const tagsPerResource = 50
 
-const tagged = [vpcs, subnets, securityGroups, securityGroupRules]
+const tagged = [vpcs, subnets, securityGroups, securityGroupRules, instances, networkInterfaces, launchTemplates]
 
 /** The type of a resource, from the prefix of its id; it has to exist. */
 function resourceType(world: World, id: string): string {

@@ -103,8 +103,10 @@ export interface TargetGroup extends Resource {
 export interface Target {
   readonly id: string
   readonly port?: number
-  /** Of the subnet that an address is in, or as registered (`all`, or a zone, for one outside the VPC). */
+  /** Of the subnet that an address or instance is in, or as registered (`all`, or a zone, for one outside the VPC). */
   readonly zone?: string
+  /** An instance's private address, where its traffic goes. Of any other target the id is the address. */
+  readonly address?: string
   health: TargetHealth
 }
 

@@ -1,5 +1,6 @@
 import type { TargetHealth as Described } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { World } from '../world.ts'
+import { isRunning } from './instance-targets.ts'
 import { loadBalancerOf } from './references.ts'
 import type { LoadBalancer, Target, TargetGroup, TargetHealth } from './state.ts'
 
@@ -36,6 +37,13 @@ export function describeHealth(world: World, group: TargetGroup, target: Target)
       State: 'draining',
       Reason: 'Target.DeregistrationInProgress',
       Description: 'Target deregistration is in progress',
+    }
+  }
+  if (group.targetType === 'instance' && !isRunning(world, target.id)) {
+    return {
+      State: 'unused',
+      Reason: 'Target.InvalidState',
+      Description: 'Target is in the stopped or terminated state',
     }
   }
   if (!loadBalancerOf(world.elbv2, group.arn)) {

@@ -13,6 +13,7 @@ import { AwsError } from '../errors.ts'
 import type { Operation } from '../operation.ts'
 import type { World } from '../world.ts'
 import { findTargetGroup } from './find.ts'
+import { acceptInstance } from './instance-targets.ts'
 import { requireRange, validationError } from './invalid.ts'
 import { limits } from './limits.ts'
 import { targetKey, type Target, type TargetGroup } from './state.ts'
@@ -57,10 +58,8 @@ function accept(world: World, group: TargetGroup, given: TargetDescription): Tar
       `An Availability Zone cannot be specified for target groups with target type '${group.targetType}'`,
     )
   }
-  if (group.targetType === 'instance' && !/^i-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) {
-    throw new AwsError('InvalidTarget', `Instance ID '${id}' is not valid`)
-  }
-  if (group.targetType !== 'instance' && !id.startsWith('arn:')) {
+  if (group.targetType === 'instance') return { ...common, ...acceptInstance(world, group, id) }
+  if (!id.startsWith('arn:')) {
     throw new AwsError('InvalidTarget', `Target '${id}' is not a valid ARN`)
   }
   return common
@@ -143,7 +142,8 @@ export const describeTargetHealth: Operation<DescribeTargetHealthCommandInput, D
 
 function describe(world: World, group: TargetGroup, target: Target, anomalies: boolean): TargetHealthDescription {
   const { port } = group.healthCheck
-  const { zone } = target
+  // AWS names the zone of addresses alone.
+  const zone = group.targetType === 'instance' ? undefined : target.zone
   return {
     Target: { Id: target.id, Port: target.port, ...(zone === undefined ? {} : { AvailabilityZone: zone }) },
     ...(target.port === undefined ? {} : { HealthCheckPort: port === 'traffic-port' ? String(target.port) : port }),

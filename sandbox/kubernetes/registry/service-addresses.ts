@@ -20,7 +20,7 @@ function freePort(taken: Set<unknown>): number {
   throw new Error('no node port is left')
 }
 
-/** Gives a service its cluster IP and node ports, or keeps those that it has. Changes `draft`. */
+/** Gives a service its cluster IP, its node ports and its health-check port, or keeps those that it has. Changes `draft`. */
 export function allocate(
   subject: Subject,
   draft: Draft,
@@ -35,17 +35,31 @@ export function allocate(
   spec.clusterIPs = [spec.clusterIP]
 
   if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return
-  const taken = new Set(others.flatMap((service) => portsOf(service).map(({ nodePort }) => nodePort)))
+  const taken = new Set(
+    others.flatMap((service) => [
+      ...portsOf(service).map(({ nodePort }) => nodePort),
+      fieldsOf(service.spec).healthCheckNodePort,
+    ]),
+  )
   const before = portsOf(live)
   portsOf(draft).forEach((port, index) => {
     port.nodePort ??=
       before.find((old) => old.port === port.port && old.protocol === port.protocol)?.nodePort ?? freePort(taken)
-    if (taken.has(port.nodePort)) {
+    const problem = problemOf(port.nodePort, taken)
+    if (problem) {
       const field = `spec.ports[${index}].nodePort`
-      throw invalid(subject, draft.metadata.name ?? '', [
-        invalidValue(field, port.nodePort, 'provided port is already allocated'),
-      ])
+      throw invalid(subject, draft.metadata.name ?? '', [invalidValue(field, port.nodePort, problem)])
     }
     taken.add(port.nodePort)
   })
+  if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local') return
+  spec.healthCheckNodePort ??= fieldsOf(live?.spec).healthCheckNodePort ?? freePort(taken)
+}
+
+function problemOf(port: unknown, taken: Set<unknown>): string | undefined {
+  const { first, last } = nodePorts
+  if (Number(port) < first || Number(port) > last) {
+    return `provided port is not in the valid range. The range of valid ports is ${first}-${last}`
+  }
+  return taken.has(port) ? 'provided port is already allocated' : undefined
 }

@@ -1,3 +1,4 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { GetCallerIdentityCommand, STSClient, type GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts'
@@ -9,6 +10,7 @@ export interface Aws {
   readonly region: string
   readonly partition: string
   readonly signal: AbortSignal
+  readonly autoscaling: AutoScalingClient['send']
   readonly elbv2: ElasticLoadBalancingV2Client['send']
   readonly ec2: EC2Client['send']
   callerIdentity(): Promise<GetCallerIdentityCommandOutput>
@@ -17,6 +19,7 @@ export interface Aws {
 }
 
 interface Clients {
+  readonly autoscaling: AutoScalingClient
   readonly elbv2: ElasticLoadBalancingV2Client
   readonly sts: STSClient
   ec2?: Promise<EC2Client>
@@ -42,6 +45,7 @@ export class AwsClients {
       region,
       partition: partitionOf(region),
       signal,
+      autoscaling: sender(clients.autoscaling, 'Auto Scaling', signal) as AutoScalingClient['send'],
       elbv2: sender(clients.elbv2, 'Elastic Load Balancing v2', signal) as ElasticLoadBalancingV2Client['send'],
       ec2: (async (command: object) => {
         const ec2 = await (clients.ec2 ??= this.#createEc2(region))
@@ -60,7 +64,8 @@ export class AwsClients {
   }
 
   close(): void {
-    for (const { elbv2, sts, ec2 } of this.#regions.values()) {
+    for (const { autoscaling, elbv2, sts, ec2 } of this.#regions.values()) {
+      autoscaling.destroy()
       elbv2.destroy()
       sts.destroy()
       void ec2?.then(
@@ -74,6 +79,7 @@ export class AwsClients {
     const known = this.#regions.get(region)
     if (known) return known
     const clients = {
+      autoscaling: new AutoScalingClient(this.#settings(region, ['autoscaling'])),
       elbv2: new ElasticLoadBalancingV2Client(this.#settings(region, ['elbv2', 'elasticloadbalancingv2', 'lb'])),
       sts: new STSClient(this.#settings(region, ['sts'])),
     }

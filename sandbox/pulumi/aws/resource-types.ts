@@ -1,4 +1,5 @@
 import type { ResourceType } from './resource-type.ts'
+import { autoscalingAttachment } from './types/autoscaling-attachment.ts'
 import { listenerCertificate } from './types/listener-certificate.ts'
 import { listenerRule } from './types/listener-rule.ts'
 import { listener } from './types/listener.ts'
@@ -6,6 +7,7 @@ import { loadBalancer } from './types/load-balancer.ts'
 import { securityGroupIngressRule } from './types/security-group-ingress-rule.ts'
 import { targetGroupAttachment } from './types/target-group-attachment.ts'
 import { targetGroup } from './types/target-group.ts'
+import { trafficSourceAttachment } from './types/traffic-source-attachment.ts'
 
 /** Every resource type that this provider knows. A new one is a file in types/ and a line here. */
 const all = [
@@ -16,6 +18,8 @@ const all = [
   targetGroup,
   targetGroupAttachment,
   securityGroupIngressRule,
+  autoscalingAttachment,
+  trafficSourceAttachment,
 ]
 
 export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(all.map((type) => [type.token, type]))

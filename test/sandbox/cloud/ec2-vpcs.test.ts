@@ -20,6 +20,7 @@ import {
   ModifyVpcAttributeCommand,
 } from '@aws-sdk/client-ec2'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createEc2 } from '../../../sandbox/cloud/ec2/state.ts'
 import { accountId, awsCli, hasAwsCli, region, startTestWire, type TestWire } from '../wire/fixture.ts'
 
 let it: TestWire
@@ -88,13 +89,7 @@ describe('a VPC', () => {
     expect(await refusal(deleteVpc)).toMatchObject({ name: 'DependencyViolation' })
     await ec2.send(new DeleteSubnetCommand({ SubnetId: subnetId }))
     await ec2.send(deleteVpc)
-    expect(it.world.ec2).toEqual({
-      vpcs: new Map(),
-      subnets: new Map(),
-      securityGroups: new Map(),
-      securityGroupRules: new Map(),
-      tags: new Map(),
-    })
+    expect(it.world.ec2).toEqual(createEc2())
   })
 })
 

@@ -247,14 +247,17 @@ describe('targets', () => {
     expect(await healthOf(setting.world, blue)).toEqual({})
   })
 
-  test('instances are named by their ids', async () => {
+  test('instances are named by their ids, and have to be there', async () => {
     const { world } = setting
     const nodes = await addGroup(setting, 'nodes', { TargetType: 'instance', Port: 30080 })
     expect(await refusal(world, 'RegisterTargets', { TargetGroupArn: nodes, ...target('10.0.1.1') })).toMatchObject({
       code: 'InvalidTarget',
     })
-    await call(world, 'RegisterTargets', { TargetGroupArn: nodes, ...target('i-0123456789abcdef0') })
-    expect(await healthOf(world, nodes)).toEqual({ 'i-0123456789abcdef0:30080': 'unused Target.NotInUse' })
+    const unknown = { TargetGroupArn: nodes, ...target('i-0123456789abcdef0') }
+    expect(await refusal(world, 'RegisterTargets', unknown)).toEqual({
+      code: 'InvalidTarget',
+      message: "Instance ID 'i-0123456789abcdef0' is not valid",
+    })
   })
 })
 
