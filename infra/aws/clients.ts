@@ -60,7 +60,8 @@ const providerRetries = 8
 
 /**
  * The same settings under the Pulumi AWS provider's own option names, for `new aws.Provider`.
- * With an endpoint the account checks are skipped, because what answers there need not have an IAM or a metadata service.
+ * With an endpoint checks of credentials and region are skipped, because what answers there need not know them. The account is asked
+ * for all the same: without it the plugin reads a security group of this account as another's.
  */
 export function providerOptions(settings: AwsSettings): Record<string, unknown> {
   const { region } = settings
@@ -72,7 +73,6 @@ export function providerOptions(settings: AwsSettings): Record<string, unknown> 
     endpoints: [Object.fromEntries(services.map((service) => [service, settings.endpoint]))],
     skipCredentialsValidation: true,
     skipMetadataApiCheck: true,
-    skipRequestingAccountId: true,
     skipRegionValidation: true,
   }
 }

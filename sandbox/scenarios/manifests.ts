@@ -6,12 +6,14 @@ export interface Deployed {
   readonly name: string
   readonly replicas: number
   readonly version: string
+  /** Its Service is reached on every node at this port. */
+  readonly nodePort?: number
 }
 
 const containerPort = 8080
 
 /** A Deployment and its Service, as they stand in the team's repository: the same for both clusters. */
-export const manifestsOf = ({ namespace, name, replicas, version }: Deployed): KubernetesObject[] => [
+export const manifestsOf = ({ namespace, name, replicas, version, nodePort }: Deployed): KubernetesObject[] => [
   {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -39,7 +41,11 @@ export const manifestsOf = ({ namespace, name, replicas, version }: Deployed): K
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { namespace, name },
-    spec: { selector: { 'app.kubernetes.io/name': name }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+    spec: {
+      selector: { 'app.kubernetes.io/name': name },
+      ...(nodePort === undefined ? {} : { type: 'NodePort' }),
+      ports: [{ name: 'http', port: 80, targetPort: 'http', ...(nodePort === undefined ? {} : { nodePort }) }],
+    },
   } as KubernetesObject,
 ]
 

@@ -6,6 +6,8 @@ import {
   CreateTargetGroupCommand,
   ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Network } from '../network/network.ts'
 import type { AwsClients } from './aws-clients.ts'
 
 /** The network that both clusters stand in. */
@@ -55,15 +57,16 @@ export async function createAlb({ elbv2 }: AwsClients, vpc: Vpc, name: string) {
   return { loadBalancerArn, listenerArn: Listeners?.[0]?.ListenerArn ?? '' }
 }
 
-/** A target group for pod addresses and the rule that sends one host to it. */
+/** A target group and the rule that sends one host to it. */
 export async function createRoute({ elbv2 }: AwsClients, vpc: Vpc, listenerArn: string, route: Route) {
+  const { type: TargetType, port: Port } = route.targets ?? { type: 'ip', port: 8080 }
   const { TargetGroups } = await elbv2.send(
     new CreateTargetGroupCommand({
       Name: route.name,
       VpcId: vpc.vpcId,
-      TargetType: 'ip',
+      TargetType,
       Protocol: 'HTTP',
-      Port: 8080,
+      Port,
       HealthCheckPath: '/healthz',
       HealthCheckIntervalSeconds: 10,
       HealthCheckTimeoutSeconds: 5,
@@ -91,4 +94,16 @@ export interface Route {
   readonly name: string
   readonly host: string
   readonly priority: number
+  /** Where its targets listen: pods on 8080 unless it says otherwise. */
+  readonly targets?: { readonly type: 'ip' | 'instance'; readonly port: number }
+}
+
+/** A load balancer takes a while until it is active and its listener has a door. */
+export async function urlOf(network: Network, loadBalancerArn: string): Promise<string> {
+  for (;;) {
+    await network.settled()
+    const door = network.frontDoor(loadBalancerArn, 80)
+    if (door) return `http://${door.host}:${door.port}/`
+    await sleep(20)
+  }
 }

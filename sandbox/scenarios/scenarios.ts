@@ -1,4 +1,5 @@
+import { nodePorts } from './node-ports.ts'
 import type { Scenario } from './scenario.ts'
 import { small } from './small.ts'
 
-export const scenarios: Readonly<Record<string, Scenario>> = { small }
+export const scenarios: Readonly<Record<string, Scenario>> = { small, 'node-ports': nodePorts }

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { bindingOf, create, manifestsOf, namespaceOf } from './manifests.ts'
-import { createAlb, createRoute, createVpc } from './network.ts'
+import { createAlb, createRoute, createVpc, urlOf } from './network.ts'
 import type { Built, FrontDoorAddress, Scenario, Site } from './scenario.ts'
 
 const namespace = 'shop'
@@ -34,7 +33,7 @@ async function build(site: Site): Promise<Built> {
       ])
     }),
   )
-  const url = await urlOf(site, loadBalancerArn)
+  const url = await urlOf(site.network, loadBalancerArn)
   const entries: Record<string, object> = {}
   const frontDoors: Record<string, FrontDoorAddress> = {}
   const targetGroups: string[] = []
@@ -63,14 +62,4 @@ async function build(site: Site): Promise<Built> {
     workloads: entries,
   }
   return { inventory, frontDoors, targetGroups }
-}
-
-/** A load balancer takes a while until it is active and its listener has a door. */
-async function urlOf({ network }: Site, loadBalancerArn: string): Promise<string> {
-  for (;;) {
-    await network.settled()
-    const door = network.frontDoor(loadBalancerArn, 80)
-    if (door) return `http://${door.host}:${door.port}/`
-    await sleep(20)
-  }
 }

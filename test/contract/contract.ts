@@ -167,12 +167,11 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
     it('is retired with nothing of blue deleted, and past the point of no return', async () => {
       const blue = (await subject.workload()).found?.blueGroups[0]?.arn ?? ''
       const before = await targetsOf(subject, blue)
+      const bindings = await bindingsOf(subject)
       await subject.advanceTo('retired')
       expect(await subject.split()).toEqual({ blue: 0, green: 100 })
       expect(await targetsOf(subject, blue)).toEqual(before)
-      const { kubeconfig } = subject.service.sandbox.ready.clusters.blue
-      const bindings = await subject.connections.cluster(kubeconfig).bindings()
-      expect(bindings.map(({ targetGroupArn }) => targetGroupArn)).toContain(blue)
+      expect(await bindingsOf(subject)).toEqual(bindings)
       expect(await subject.refused('rollback')).toBe('past-point-of-no-return')
       expect(await subject.refused('abandon')).toBe('past-point-of-no-return')
       expect(await subject.refused('advance')).toBe('wrong-phase')
@@ -200,3 +199,7 @@ async function targetsOf(subject: Subject, TargetGroupArn: string): Promise<stri
   )
   return TargetHealthDescriptions.map(({ Target }) => `${Target?.Id}:${Target?.Port}`).sort()
 }
+
+/** Blue's. */
+const bindingsOf = (subject: Subject) =>
+  subject.connections.cluster(subject.service.sandbox.ready.clusters.blue.kubeconfig).bindings()

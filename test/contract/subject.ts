@@ -14,27 +14,29 @@ import { kindOf } from '../../infra/workloads/kinds.ts'
 import { Refusal, type OperationAnswer, type WorkloadAnswer } from '../../demo/client.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import { startTestService, type TestService } from '../support/service.ts'
-import type { Member } from './members.ts'
+import type { Member, MemberInventory } from './members.ts'
 
 /** A member under test: a sandbox, a service, and looks past the service at AWS itself. */
 export class Subject {
   readonly service: TestService
   readonly name: string
   readonly connections: Connections
+  readonly migration: string
   /** What to do at a stop point, once. */
   readonly at = new Map<StopPoint, () => Promise<void>>()
   readonly #document: object
   #engine: Engine | null = null
 
-  private constructor(service: TestService, name: string, document: object) {
+  private constructor(service: TestService, name: string, document: MemberInventory['document']) {
     this.service = service
     this.name = name
+    this.migration = document.migration
     this.#document = document
     this.connections = createConnections({ endpoint: service.sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '' })
   }
 
   static async start(member: Member, plugins?: Readonly<Record<string, string>>): Promise<Subject> {
-    const sandbox = await startSandbox({ scenario: 'small', timeScale: 60, plugins: !plugins })
+    const sandbox = await startSandbox({ scenario: member.scenario, timeScale: 60, plugins: !plugins })
     const ready = plugins
       ? { ...sandbox.ready, env: { ...sandbox.ready.env, CUTOVER_PULUMI_PLUGINS: setting(plugins) } }
       : sandbox.ready
@@ -77,7 +79,7 @@ export class Subject {
   }
 
   workload(): Promise<Workload> {
-    return this.service.automation.cutover.workload('small', this.name)
+    return this.service.automation.cutover.workload(this.migration, this.name)
   }
 
   /** Holds removed, gates open, one step. */
@@ -117,7 +119,7 @@ export class Subject {
   }
 
   async site(): Promise<Site> {
-    return siteOf(await this.workload(), await this.service.automation.cutover.migration('small'))
+    return siteOf(await this.workload(), await this.service.automation.cutover.migration(this.migration))
   }
 
   get aws() {
@@ -151,7 +153,7 @@ export class Subject {
       environment: {},
     })
     const workload = await this.workload()
-    await files.write(workload, await this.service.automation.cutover.migration('small'), stage)
+    await files.write(workload, await this.service.automation.cutover.migration(this.migration), stage)
     if (!this.#engine) {
       const backendUrl = pathToFileURL(join(dataDir, 'pulumi-state')).href
       this.#engine = createPulumiEngine({

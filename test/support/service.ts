@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { inject } from 'vitest'
+import { parse } from 'yaml'
 import { buildApp } from '../../api/app.ts'
 import type { App } from '../../api/fastify.ts'
 import { loadConfig } from '../../api/config.ts'
@@ -54,7 +55,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const app = await buildApp({ cutover: automation.cutover, logLevel: 'silent' })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   await automation.start()
-  const client = new Client(url, 'small')
+  const { migration } = parse(await inventoryText(sandbox)) as { migration: string }
+  const client = new Client(url, migration)
   const stop = async (): Promise<void> => {
     await app.close()
     await automation.stop()

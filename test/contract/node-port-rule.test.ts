@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { nodePortRule } from './members.ts'
+
+contractOf(nodePortRule)
