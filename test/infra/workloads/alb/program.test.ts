@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Stage } from '../../../../infra/workloads/kind.ts'
+import { alb } from '../../../../infra/workloads/alb/kind.ts'
 import type { AlbSite } from '../../../../infra/workloads/alb/found.ts'
 import { creates } from '../../../../infra/workloads/alb/orphans.ts'
 import { sdkActions, sharesFor } from '../../../../infra/workloads/elbv2/forward.ts'
 import { everyStage } from '../../arbitraries.ts'
-import { build, secret, type Built, type BuiltResource } from './build.ts'
+import { build, secret, type Built, type BuiltResource } from '../build.ts'
 import { arns, listenerSite, site } from './fixture.ts'
 
 interface Case extends Built {
@@ -16,7 +17,7 @@ const cases: Case[] = []
 
 beforeAll(async () => {
   for (const one of [site, listenerSite])
-    for (const stage of everyStage) cases.push({ site: one, stage, ...(await build(one, stage)) })
+    for (const stage of everyStage) cases.push({ site: one, stage, ...(await build(alb, one, stage)) })
 })
 
 const isSwitch = ({ name }: BuiltResource): boolean => name === 'switch-point'

@@ -1,10 +1,7 @@
 import * as aws from '@pulumi/aws'
 import * as kubernetes from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
-import type { Stage, WorkloadOutputs } from '../../../../infra/workloads/kind.ts'
-import type { AlbSite } from '../../../../infra/workloads/alb/found.ts'
-import { plan } from '../../../../infra/workloads/alb/plan.ts'
-import { program } from '../../../../infra/workloads/alb/program.ts'
+import type { AnyKind, Site, Stage, WorkloadOutputs } from '../../../infra/workloads/kind.ts'
 
 export interface BuiltResource {
   readonly type: string
@@ -21,7 +18,7 @@ export interface Built {
 export const secret = 'a-secret-value'
 
 /** Runs the program of one stage without an engine: what it asks for, with the options that no engine sends back. */
-export async function build(site: AlbSite, stage: Stage): Promise<Built> {
+export async function build(kind: AnyKind, site: Site, stage: Stage): Promise<Built> {
   const inputs = new Map<string, Record<string, any>>()
   await pulumi.runtime.setMocks({
     newResource: (asked) => {
@@ -38,7 +35,7 @@ export async function build(site: AlbSite, stage: Stage): Promise<Built> {
       aws: new aws.Provider('aws', { region: 'eu-central-1' }),
       kubernetes: () => new kubernetes.Provider('green', { kubeconfig: site.green.kubeconfig }),
     }
-    const made = program(plan(site, stage), providers, { testRoute: pulumi.secret(secret) })
+    const made = kind.program(kind.plan(site, stage), providers, { testRoute: pulumi.secret(secret) })
     outputs = await valueOf(pulumi.output(made))
     await Promise.all(asked.map(({ resource }) => valueOf(resource.urn)))
     return {}
