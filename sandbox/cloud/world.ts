@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Clock } from '../clock.ts'
 import { createAutoScaling, type AutoScalingState } from './autoscaling/state.ts'
+import { createCloudWatch, type CloudWatchState } from './cloudwatch/state.ts'
 import { createEc2, type Ec2State } from './ec2/state.ts'
 import { createElbv2, type Elbv2State } from './elbv2/state.ts'
 import { createIam, type IamState } from './iam/state.ts'
@@ -23,6 +24,7 @@ export interface World {
   readonly iam: IamState
   readonly elbv2: Elbv2State
   readonly autoscaling: AutoScalingState
+  readonly cloudwatch: CloudWatchState
   /** `changed` after every write that the data plane may have to follow (servers, health checks, draining). */
   readonly events: EventEmitter<{ changed: [] }>
 }
@@ -42,6 +44,7 @@ export function createWorld(options: WorldOptions): World {
     iam: createIam(),
     elbv2: createElbv2(),
     autoscaling: createAutoScaling(),
+    cloudwatch: createCloudWatch(),
     events: new EventEmitter(),
   }
 }

@@ -37,6 +37,11 @@ export class FlowPool {
     this.#clock = clock
   }
 
+  /** Connections that stand now, those of targets that leave included. */
+  get activeFlows(): number {
+    return [...this.#members.values()].reduce((sum, { flows }) => sum + flows.size, 0)
+  }
+
   /** undefined: nobody may get the connection, which the load balancer resets. */
   next(): FlowTarget | undefined {
     this.#turn = (this.#turn + 1) % Math.max(this.#eligible.length, 1)

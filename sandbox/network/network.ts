@@ -64,6 +64,11 @@ export class Network {
     return (this.#pools.get(targetGroupArn) ?? this.#flowPools.get(targetGroupArn))?.counters ?? noTraffic()
   }
 
+  /** Connections through a network load balancer that stand now. */
+  activeFlows(targetGroupArn: string): number {
+    return this.#flowPools.get(targetGroupArn)?.activeFlows ?? 0
+  }
+
   readonly #follow = (): void => {
     const used = usedGroups(this.#world.elbv2)
     this.#followTargets(used)
