@@ -15,6 +15,7 @@ import type { AwsAccess } from './kubernetes/aws-access.ts'
 import { startCluster, type Cluster } from './kubernetes/cluster.ts'
 import { addressesIn } from './kubernetes/pods/addresses.ts'
 import { AddressBook } from './network/addresses.ts'
+import { startMeter } from './network/meter.ts'
 import { Network } from './network/network.ts'
 import { startPlugins, type Plugins } from './pulumi/plugins.ts'
 import { awsClients, type AwsClients } from './scenarios/aws-clients.ts'
@@ -83,6 +84,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const addresses = new AddressBook()
     const network = new Network(world, addresses)
     network.start()
+    startMeter(world, network)
     stops.push(() => network.stop())
 
     const access: AwsAccess = {

@@ -1,5 +1,6 @@
 import type { Service } from '../wire/model.ts'
 import { autoscaling } from './autoscaling/operations.ts'
+import { cloudwatch } from './cloudwatch/operations.ts'
 import { ec2 } from './ec2/operations.ts'
 import { elbv2 } from './elbv2/operations.ts'
 import { iam } from './iam/operations.ts'
@@ -50,6 +51,15 @@ export const services = {
     load: async () => {
       const shapes = await import('@aws-sdk/client-auto-scaling')
       return { shapes, client: new shapes.AutoScalingClient() }
+    },
+  },
+  cloudwatch: {
+    signingName: 'monitoring',
+    global: false,
+    operations: cloudwatch,
+    load: async () => {
+      const shapes = await import('@aws-sdk/client-cloudwatch')
+      return { shapes, client: new shapes.CloudWatchClient() }
     },
   },
 } satisfies Readonly<Record<string, Service>>

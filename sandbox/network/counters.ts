@@ -1,8 +1,9 @@
 /** What a load balancer counts per target group since the sandbox started; requests that reached no target are not in it. */
 export interface TargetGroupCounters {
+  /** Behind a network load balancer: connections, whose answers nobody counts. */
   requests: number
   answers: { '2xx': number; '3xx': number; '4xx': number; '5xx': number }
-  /** Refused, reset or silent: answered by the load balancer with 502 or 504. */
+  /** Refused, reset or silent: answered by the load balancer with 502 or 504, or by a reset of the connection. */
   connectionErrors: number
 }
 

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Listener, LoadBalancer } from '../cloud/elbv2/state.ts'
 import type { Clock } from '../clock.ts'
 import type { AddressBook, Socket } from './addresses.ts'
 import type { RequestFacts } from './conditions.ts'
 import { forward, forwardedHeaders } from './forward.ts'
+import { LoopbackServer } from './loopback-server.ts'
 import { answerError, answerFixed, answerRedirect, errorPage } from './own-answers.ts'
 import type { Forward, Route, RouteAction } from './routing.ts'
 import { stickyCookies, stuckGroup } from './stickiness.ts'
@@ -22,10 +21,8 @@ export class FrontDoor {
   readonly listener: Listener
   readonly #loadBalancer: LoadBalancer
   readonly #surroundings: Surroundings
-  readonly #server: Server
+  readonly #server: LoopbackServer
   #routes: readonly Route[] = []
-  #socket: Socket | undefined
-  #opening: Promise<unknown> = Promise.resolve()
 
   constructor(listener: Listener, loadBalancer: LoadBalancer, surroundings: Surroundings) {
     this.listener = listener
@@ -33,17 +30,18 @@ export class FrontDoor {
     this.#surroundings = surroundings
     // In AWS's own seconds: nobody waits for this time-out, and a short one would only make clients race with it.
     const keepAliveTimeout = idleSeconds(loadBalancer) * 1000
-    this.#server = createServer({ keepAliveTimeout }, (request, response) => this.#handle(request, response))
-    this.#server.on('clientError', (_error, socket) => {
+    const server = createServer({ keepAliveTimeout }, (request, response) => this.#handle(request, response))
+    server.on('clientError', (_error, socket) => {
       if (socket.writable) {
         socket.end(`HTTP/1.1 400 Bad Request\r\nServer: awselb/2.0\r\nConnection: close\r\n\r\n${errorPage(400)}`)
       }
     })
+    this.#server = new LoopbackServer(server)
   }
 
   /** undefined until it listens. Stays the same for the life of the listener. */
   get socket(): Socket | undefined {
-    return this.#socket
+    return this.#server.socket
   }
 
   /** In the order in which they are tried. The last one is the default rule and matches all. */
@@ -51,19 +49,12 @@ export class FrontDoor {
     this.#routes = routes
   }
 
-  async open(): Promise<void> {
-    this.#opening = once(this.#server.listen(0, '127.0.0.1'), 'listening')
-    await this.#opening
-    this.#socket = { host: '127.0.0.1', port: (this.#server.address() as AddressInfo).port }
+  open(): Promise<void> {
+    return this.#server.open()
   }
 
-  async close(): Promise<void> {
-    await this.#opening
-    this.#socket = undefined
-    const closed = once(this.#server, 'close')
-    this.#server.close()
-    this.#server.closeAllConnections()
-    await closed
+  close(): Promise<void> {
+    return this.#server.close()
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {

@@ -4,21 +4,25 @@ import { inZoneOf } from '../cloud/elbv2/target-health.ts'
 import type { World } from '../cloud/world.ts'
 import type { AddressBook, Socket } from './addresses.ts'
 import { noTraffic, type TargetGroupCounters } from './counters.ts'
+import { FlowDoor } from './flow-door.ts'
+import { FlowPool } from './flow-pool.ts'
 import { FrontDoor, idleSeconds } from './front-door.ts'
 import { RuleCompiler } from './routing.ts'
 import { TargetMonitor } from './target-monitor.ts'
 import { TargetPool } from './target-pool.ts'
 
 /**
- * The data plane: it follows the model and keeps a server for every listener of an active application load balancer, a pool of
- * connections for every target group, and health checks for every target that a load balancer uses.
+ * The data plane: it follows the model and keeps a server for every listener of an active load balancer (HTTP for an application
+ * load balancer's, TCP for a network load balancer's), a pool of connections or flows for every target group, and health
+ * checks for every target that a load balancer uses.
  */
 export class Network {
   readonly #world: World
   readonly #addresses: AddressBook
   readonly #compiler = new RuleCompiler()
-  readonly #doors = new Map<string, FrontDoor>()
+  readonly #doors = new Map<string, FrontDoor | FlowDoor>()
   readonly #pools = new Map<string, TargetPool>()
+  readonly #flowPools = new Map<string, FlowPool>()
   readonly #monitors = new Map<Target, TargetMonitor>()
   /** Servers that are on their way up or down. */
   readonly #moving = new Set<Promise<void>>()
@@ -37,7 +41,7 @@ export class Network {
     this.#world.events.off('changed', this.#follow)
     for (const monitor of this.#monitors.values()) monitor.stop()
     for (const door of this.#doors.values()) this.#move(door.close())
-    for (const pool of this.#pools.values()) pool.close()
+    for (const pool of [...this.#pools.values(), ...this.#flowPools.values()]) pool.close()
     this.#monitors.clear()
     this.#doors.clear()
     await this.settled()
@@ -48,7 +52,7 @@ export class Network {
     while (this.#moving.size > 0) await Promise.all(this.#moving)
   }
 
-  /** Where a listener is reached on this machine; undefined while its load balancer is not active, or for one that is no ALB's. */
+  /** Where a listener is reached on this machine; undefined while its load balancer is not active, and for UDP. */
   frontDoor(loadBalancerArn: string, listenerPort: number): Socket | undefined {
     for (const { listener, socket } of this.#doors.values()) {
       if (listener.loadBalancerArn === loadBalancerArn && listener.port === listenerPort) return socket
@@ -57,7 +61,12 @@ export class Network {
   }
 
   counters(targetGroupArn: string): Readonly<TargetGroupCounters> {
-    return this.#pools.get(targetGroupArn)?.counters ?? noTraffic()
+    return (this.#pools.get(targetGroupArn) ?? this.#flowPools.get(targetGroupArn))?.counters ?? noTraffic()
+  }
+
+  /** Connections through a network load balancer that stand now. */
+  activeFlows(targetGroupArn: string): number {
+    return this.#flowPools.get(targetGroupArn)?.activeFlows ?? 0
   }
 
   readonly #follow = (): void => {
@@ -101,13 +110,15 @@ export class Network {
 
   #followGroups(used: Map<string, LoadBalancer>): void {
     const groups = this.#world.elbv2.targetGroups
-    for (const [arn, pool] of this.#pools) {
+    for (const [arn, pool] of [...this.#pools, ...this.#flowPools]) {
       if (groups.has(arn)) continue
       pool.close()
       this.#pools.delete(arn)
+      this.#flowPools.delete(arn)
     }
     for (const group of groups.values()) {
-      if (!this.#pools.has(group.arn)) this.#pools.set(group.arn, new TargetPool())
+      if (takesFlows(group)) kept(this.#flowPools, group.arn, () => new FlowPool(this.#world.clock))
+      else kept(this.#pools, group.arn, () => new TargetPool())
       this.#refresh(group, used.get(group.arn))
     }
   }
@@ -115,6 +126,7 @@ export class Network {
   #refresh(group: TargetGroup, loadBalancer: LoadBalancer | undefined): void {
     const idleTimeoutMs = this.#world.clock.timeoutMs(idleSeconds(loadBalancer))
     this.#pools.get(group.arn)?.refresh(group, loadBalancer, idleTimeoutMs)
+    this.#flowPools.get(group.arn)?.refresh(group, loadBalancer)
   }
 
   #followListeners(): void {
@@ -126,18 +138,18 @@ export class Network {
     }
     for (const listener of listeners.values()) {
       const loadBalancer = loadBalancers.get(listener.loadBalancerArn)
-      if (loadBalancer?.type !== 'application' || loadBalancer.state !== 'active') continue
+      if (loadBalancer?.state !== 'active' || listener.protocol === 'UDP') continue
       const door = this.#doors.get(listener.arn) ?? this.#open(listener, loadBalancer)
       door.routes = this.#compiler.compile(rulesOf(this.#world.elbv2, listener.arn))
     }
   }
 
-  #open(listener: Listener, loadBalancer: LoadBalancer): FrontDoor {
-    const door = new FrontDoor(listener, loadBalancer, {
-      clock: this.#world.clock,
-      addresses: this.#addresses,
-      poolOf: (arn) => this.#pools.get(arn),
-    })
+  #open(listener: Listener, loadBalancer: LoadBalancer): FrontDoor | FlowDoor {
+    const common = { clock: this.#world.clock, addresses: this.#addresses }
+    const door =
+      loadBalancer.type === 'network'
+        ? new FlowDoor(listener, { ...common, poolOf: (arn) => this.#flowPools.get(arn) })
+        : new FrontDoor(listener, loadBalancer, { ...common, poolOf: (arn) => this.#pools.get(arn) })
     this.#doors.set(listener.arn, door)
     this.#move(door.open())
     return door
@@ -147,4 +159,11 @@ export class Network {
     const moving = change.finally(() => this.#moving.delete(moving))
     this.#moving.add(moving)
   }
+}
+
+/** Groups of network load balancers. */
+const takesFlows = ({ protocol }: TargetGroup) => protocol === 'TCP' || protocol === 'TLS' || protocol === 'TCP_UDP'
+
+function kept<Value>(values: Map<string, Value>, key: string, make: () => Value): void {
+  if (!values.has(key)) values.set(key, make())
 }

@@ -58,7 +58,7 @@ const minimumHealthy = 'target_group_health.unhealthy_state_routing.minimum_heal
  * The healthy ones; all that have been registered, healthy or not, when too few are (the group fails open). "Too few" is an
  * attribute of the group: below one by default.
  */
-function eligibleTargets(group: TargetGroup, inService: readonly Target[]): readonly Target[] {
+export function eligibleTargets(group: TargetGroup, inService: readonly Target[]): readonly Target[] {
   const healthy = inService.filter(({ health }) => health.state === 'healthy')
   const percentage = group.attributes.get(`${minimumHealthy}.percentage`)
   const share = percentage === undefined || percentage === 'off' ? 0 : Number(percentage) / 100

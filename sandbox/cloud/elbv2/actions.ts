@@ -3,7 +3,7 @@ import { AwsError } from '../errors.ts'
 import type { World } from '../world.ts'
 import { findActionGroup } from './find.ts'
 import { constraintError, requireLength, requireOneOf, requireRange, validationError } from './invalid.ts'
-import { limits } from './limits.ts'
+import { groupsPerAction, limits } from './limits.ts'
 import { groupsOf, listenersOf, loadBalancerOf, rulesOf } from './references.ts'
 import type { Listener, LoadBalancer, TargetGroup } from './state.ts'
 
@@ -156,7 +156,13 @@ const isApplication = (protocol: string | undefined) => protocol === 'HTTP' || p
 
 function requireGroups(world: World, loadBalancer: LoadBalancer, protocol: Listener['protocol'], arns: string[]): void {
   const { type } = loadBalancer
-  const perAction = limits[`target-groups-per-action-on-${type}-load-balancer`]
+  if (type === 'network' && arns.length > 1 && !world.account.weightedNetworkListeners) {
+    throw new AwsError(
+      'InvalidLoadBalancerAction',
+      "You cannot specify multiple target groups in a single action with a load balancer of type 'network'",
+    )
+  }
+  const perAction = groupsPerAction(world, type)
   if (arns.length > perAction) {
     throw new AwsError(
       'TooManyTargetGroups',

@@ -3,7 +3,9 @@ import type {
   DescribeAccountLimitsCommandOutput,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Operation } from '../operation.ts'
+import type { World } from '../world.ts'
 import { page } from './pages.ts'
+import type { LoadBalancerType } from './state.ts'
 
 /** AWS's default quotas by the names of DescribeAccountLimits. Those that this sandbox enforces are read from here. */
 export const limits = {
@@ -26,10 +28,20 @@ export const limits = {
   'certificates-per-network-load-balancer': 25,
 } as const
 
+/** An account without weights on network load balancers is told of one group there. */
+export const groupsPerAction = ({ account }: World, type: LoadBalancerType): number =>
+  type === 'network' && !account.weightedNetworkListeners
+    ? 1
+    : limits[`target-groups-per-action-on-${type}-load-balancer`]
+
 export const describeAccountLimits: Operation<DescribeAccountLimitsCommandInput, DescribeAccountLimitsCommandOutput> = (
-  _world,
+  world,
   input,
 ) => {
-  const { items, NextMarker } = page(Object.entries(limits), input)
+  const ofAccount = {
+    ...limits,
+    'target-groups-per-action-on-network-load-balancer': groupsPerAction(world, 'network'),
+  }
+  const { items, NextMarker } = page(Object.entries(ofAccount), input)
   return { Limits: items.map(([Name, max]) => ({ Name, Max: String(max) })), NextMarker }
 }

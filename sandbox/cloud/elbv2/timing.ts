@@ -14,3 +14,9 @@ export const registrationSeconds: Record<LoadBalancerType, number> = {
   // 180 to 300 s by design, AWS Support in kubernetes-sigs/aws-load-balancer-controller#1834.
   network: 180,
 }
+
+/**
+ * How long a target of a network load balancer gets new connections after it was deregistered, whatever its deregistration delay:
+ * 120 s and more (LBC #2366, aws/containers-roadmap#470). DescribeTargetHealth calls it draining from the start.
+ */
+export const newFlowsAfterDeregistrationSeconds = 120

@@ -30,6 +30,8 @@ export class KubeProxy {
   readonly #controller: Controller
   /** By Service, then by the node's address and port. */
   readonly #doorways = new Map<string, Map<string, Doorway>>()
+  /** Closed for newcomers. */
+  readonly #retired = new Set<Doorway>()
 
   constructor(context: Context, addresses: AddressBook) {
     this.#context = context
@@ -53,7 +55,8 @@ export class KubeProxy {
 
   async stop(): Promise<void> {
     await this.#controller.stop()
-    await Promise.all([...this.#doorways.values()].flatMap((open) => [...open.values()].map((one) => one.kill())))
+    const open = [...this.#doorways.values()].flatMap((doorways) => [...doorways.values()])
+    await Promise.all([...open, ...this.#retired].map((doorway) => doorway.kill()))
     this.#doorways.clear()
   }
 
@@ -71,7 +74,8 @@ export class KubeProxy {
     for (const [address, doorway] of open) {
       if (seen.has(address)) continue
       open.delete(address)
-      await (alive.has(address.split(':')[0]) ? doorway.retire() : doorway.kill())
+      if (alive.has(address.split(':')[0])) this.#retired.add(doorway)
+      await (this.#retired.has(doorway) ? doorway.retire() : doorway.kill())
     }
     if (open.size === 0) this.#doorways.delete(key)
   }

@@ -1,5 +1,6 @@
-import { connect, createServer, type Socket as Connection } from 'node:net'
+import { createServer, type Socket as Connection } from 'node:net'
 import type { AddressBook } from '../../network/addresses.ts'
+import { Flow } from '../../network/flow.ts'
 import { Doorway } from './doorway.ts'
 
 /** A pod's address and the port on which it serves. */
@@ -18,8 +19,12 @@ export class NodePort extends Doorway {
   #turn = 0
 
   constructor(addresses: AddressBook, ip: string, port: number) {
-    const server = createServer((client) => this.#forward(client))
-    super(addresses, ip, port, server)
+    super(
+      addresses,
+      ip,
+      port,
+      createServer({ allowHalfOpen: true }, (client) => this.#forward(client)),
+    )
     this.#pods = addresses
   }
 
@@ -32,15 +37,7 @@ export class NodePort extends Doorway {
   #forward(client: Connection): void {
     const endpoint = this.#endpoints[this.#turn++ % Math.max(this.#endpoints.length, 1)]
     const socket = endpoint && this.#pods.resolve(endpoint.ip, endpoint.port)
-    if (!socket) return void client.resetAndDestroy()
-    const pod = connect(socket)
-    this.track(pod)
-    const end = () => {
-      client.destroy()
-      pod.destroy()
-    }
-    client.on('error', end).on('close', end)
-    pod.on('error', end).on('close', end)
-    client.pipe(pod).pipe(client)
+    if (!socket) return void client.on('error', () => undefined).resetAndDestroy()
+    new Flow({ client, socket, idleTimeoutMs: 0, onRefused: () => undefined, onEnd: () => undefined })
   }
 }

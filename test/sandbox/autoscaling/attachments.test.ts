@@ -184,7 +184,7 @@ describe('health checks of the load balancer', () => {
   test('replace an instance that fails them, after the grace period', async () => {
     const arn = await addTargetGroup('nodes')
     await addListener(plane, toOne(arn))
-    await addNodes('blue', 1, { TargetGroupARNs: [arn], HealthCheckType: 'ELB', HealthCheckGracePeriod: 60 })
+    await addNodes('blue', 1, { TargetGroupARNs: [arn], HealthCheckType: 'ELB', HealthCheckGracePeriod: 450 })
     const [sick = ''] = inService(plane, 'blue')
     sicken('blue')
     await until('it is unhealthy', async () => (await states(arn))[0]?.startsWith('unhealthy') ?? false)

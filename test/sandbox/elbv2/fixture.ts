@@ -3,7 +3,7 @@ import { ec2 } from '../../../sandbox/cloud/ec2/operations.ts'
 import { elbv2 } from '../../../sandbox/cloud/elbv2/operations.ts'
 import { AwsError } from '../../../sandbox/cloud/errors.ts'
 import type { Operations } from '../../../sandbox/cloud/operation.ts'
-import { createWorld, type World } from '../../../sandbox/cloud/world.ts'
+import { createWorld, type Account, type World } from '../../../sandbox/cloud/world.ts'
 
 const caller = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', requestId: 'test' }
 
@@ -52,8 +52,8 @@ export interface Setting extends Vpc {
   loadBalancer: string
 }
 
-export async function createSetting(scale = 1000): Promise<Setting> {
-  const world = createWorld({ region: 'ap-northeast-2', accountId: '123456789012', clock: new Clock(scale) })
+export async function createSetting(scale = 1000, account: Partial<Account> = {}): Promise<Setting> {
+  const world = createWorld({ region: 'ap-northeast-2', accountId: '123456789012', clock: new Clock(scale), account })
   const vpc = await addVpc(world, 0)
   return { ...vpc, world, loadBalancer: await addLoadBalancer(world, vpc, 'shop') }
 }

@@ -1,8 +1,9 @@
+import { get } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { instanceNodes } from '../../../sandbox/instance-nodes.ts'
 import { addressesIn } from '../../../sandbox/kubernetes/pods/addresses.ts'
 import { addAutoScalingGroup, inService, withNodes, type Account } from '../autoscaling/fixture.ts'
-import { addGroup, addListener, call, forwardTo, healthOf, toOne } from '../elbv2/fixture.ts'
+import { addGroup, addListener, addLoadBalancer, call, forwardTo, healthOf, toOne } from '../elbv2/fixture.ts'
 import { startDataPlane, until, type DataPlane } from '../network/fixture.ts'
 import { deploy, eventually, startTestCluster, type TestCluster } from './fixture.ts'
 
@@ -15,7 +16,7 @@ let plane: DataPlane & Account
 let clusters: Record<Colour, TestCluster>
 
 beforeEach(async () => {
-  plane = await withNodes(await startDataPlane())
+  plane = await withNodes(await startDataPlane({ weightedNetworkListeners: true }))
   const { world, addresses } = plane
   const vpc = addressesIn({ 'ap-northeast-2a': '10.0.0.0/20', 'ap-northeast-2b': '10.0.16.0/20' })
   const start = (colour: Colour) => {
@@ -44,7 +45,7 @@ async function addNodes(colour: Colour, size: number, more: object = {}): Promis
   })
 }
 
-const addTargetGroup = (name: string) =>
+const addTargetGroup = (name: string, more: object = {}) =>
   addGroup(plane, name, {
     TargetType: 'instance',
     Port: nodePort,
@@ -52,6 +53,7 @@ const addTargetGroup = (name: string) =>
     HealthCheckTimeoutSeconds: 2,
     HealthyThresholdCount: 2,
     UnhealthyThresholdCount: 2,
+    ...more,
   })
 
 const healthy = (arn: string, count: number) =>
@@ -127,3 +129,29 @@ test('a load balancer reaches pods through node ports, with the nodes of both cl
   await until('blue drains', async () => Object.values(await healthOf(plane.world, arn)).some((it) => it !== 'healthy'))
   expect(await shares(4)).toEqual({ green: 4 })
 })
+
+test('a network load balancer reaches pods through node ports, by weights per connection', async () => {
+  const { world, network } = plane
+  const loadBalancer = await addLoadBalancer(world, plane, 'net', { Type: 'network', Scheme: 'internal' })
+  await until('it is active', () => world.elbv2.loadBalancers.get(loadBalancer)?.state === 'active')
+  const tcp = { Protocol: 'TCP' }
+  const [blue, green] = [await addTargetGroup('blue', tcp), await addTargetGroup('green', tcp)]
+  await addListener({ ...plane, loadBalancer }, forwardTo([blue, 1], [green, 1]), 80, tcp)
+  await addNodes('blue', 2, { TargetGroupARNs: [blue] })
+  await addNodes('green', 2, { TargetGroupARNs: [green] })
+  await healthy(blue, 2)
+  await healthy(green, 2)
+  const seen: string[] = []
+  for (let sent = 0; sent < 4; sent++) seen.push(await askOnce(network.frontDoor(loadBalancer, 80)))
+  expect(seen.sort()).toEqual(['blue', 'blue', 'green', 'green'])
+})
+
+/** The cluster that answers over a connection of its own. */
+const askOnce = (door: object | undefined): Promise<string> =>
+  new Promise((resolve, reject) => {
+    get({ ...door, agent: false }, (answer) => {
+      let text = ''
+      answer.on('data', (chunk) => (text += chunk))
+      answer.on('end', () => resolve(JSON.parse(text).cluster))
+    }).on('error', reject)
+  })

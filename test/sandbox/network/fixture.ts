@@ -8,6 +8,7 @@ import {
   type Server,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Account } from '../../../sandbox/cloud/world.ts'
 import { AddressBook } from '../../../sandbox/network/addresses.ts'
 import { Network } from '../../../sandbox/network/network.ts'
 import { addGroup, call, createSetting, healthOf, type Setting } from '../elbv2/fixture.ts'
@@ -41,8 +42,8 @@ interface Answer {
   json: any
 }
 
-export async function startDataPlane(): Promise<DataPlane> {
-  const setting = await createSetting(scale)
+export async function startDataPlane(account: Partial<Account> = {}): Promise<DataPlane> {
+  const setting = await createSetting(scale, account)
   const addresses = new AddressBook()
   const network = new Network(setting.world, addresses)
   network.start()

@@ -1,6 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  DescribeAutoScalingGroupsCommand,
+} from '@aws-sdk/client-auto-scaling'
+import { CreateLaunchTemplateCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { DescribeRulesCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
@@ -37,6 +43,29 @@ async function up(stack: Stack) {
   cloud.wire.calls.clear()
   const result = await stack.up({ onEvent, suppressProgress: true })
   return { steps, writes: writes(), changes: result.summary.resourceChanges, outputs: result.outputs }
+}
+
+/** A group of one instance, made by hand. */
+async function addAutoScalingGroup(): Promise<AutoScalingClient> {
+  const client = {
+    region: 'ap-northeast-2',
+    endpoint: cloud.wire.url,
+    credentials: { accessKeyId: 'A', secretAccessKey: 's' },
+  }
+  const [ec2, autoscaling] = [new EC2Client(client), new AutoScalingClient(client)]
+  const LaunchTemplateData = { ImageId: 'ami-0123456789abcdef0' }
+  await ec2.send(new CreateLaunchTemplateCommand({ LaunchTemplateName: 'node', LaunchTemplateData }))
+  ec2.destroy()
+  await autoscaling.send(
+    new CreateAutoScalingGroupCommand({
+      AutoScalingGroupName: 'green',
+      LaunchTemplate: { LaunchTemplateName: 'node' },
+      MinSize: 1,
+      MaxSize: 1,
+      VPCZoneIdentifier: cloud.subnets.join(','),
+    }),
+  )
+  return autoscaling
 }
 
 describe('a real engine with the aws plugin', () => {
@@ -119,6 +148,30 @@ describe('a real engine with the aws plugin', () => {
     const after = await cloud.elbv2.send(new DescribeRulesCommand({ RuleArns: [ruleArn] }))
     expect(after.Rules).toEqual(found.Rules)
     await stack.destroy()
+  })
+
+  test('attaches the instances of a group to a target group, and detaches them', async () => {
+    const autoscaling = await addAutoScalingGroup()
+    const attached = async () => {
+      const { AutoScalingGroups } = await autoscaling.send(new DescribeAutoScalingGroupsCommand({}))
+      return AutoScalingGroups?.[0]?.TargetGroupARNs
+    }
+    const stack = await engine.stack('attach', async () => {
+      const options = { provider: provider() }
+      const nodes = { port: 30080, protocol: 'HTTP', targetType: 'instance', vpcId: cloud.vpcId }
+      const group = new aws.lb.TargetGroup('nodes', nodes, options)
+      const attachment = { autoscalingGroupName: 'green', lbTargetGroupArn: group.arn }
+      new aws.autoscaling.Attachment('nodes', attachment, options)
+      return { group: group.arn }
+    })
+    const { outputs, writes: first } = await up(stack)
+    expect(first).toEqual(['CreateTargetGroup', 'ModifyTargetGroupAttributes', 'AttachLoadBalancerTargetGroups'])
+    expect(await attached()).toEqual([outputs.group?.value])
+    expect(await up(stack)).toMatchObject({ writes: [], steps: [] })
+    expect((await stack.refresh()).summary.resourceChanges).toEqual({ same: 4 })
+    await stack.destroy()
+    await expect.poll(attached).toEqual([])
+    autoscaling.destroy()
   })
 
   test('goes on after the plugins died in the middle of an update', async () => {

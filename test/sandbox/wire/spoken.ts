@@ -39,22 +39,6 @@ const unservedServices: Readonly<Record<string, Service>> = {
       return { shapes, client: new shapes.ApiGatewayV2Client() }
     },
   },
-  autoscaling: {
-    ...nothing,
-    signingName: 'autoscaling',
-    load: async () => {
-      const shapes = await import('@aws-sdk/client-auto-scaling')
-      return { shapes, client: new shapes.AutoScalingClient() }
-    },
-  },
-  cloudwatch: {
-    ...nothing,
-    signingName: 'monitoring',
-    load: async () => {
-      const shapes = await import('@aws-sdk/client-cloudwatch')
-      return { shapes, client: new shapes.CloudWatchClient() }
-    },
-  },
 }
 
 /** Everything that the wire can speak to, by the names of the AWS CLI. */

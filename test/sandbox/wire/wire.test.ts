@@ -138,7 +138,7 @@ describe('a request that the service refuses', () => {
     ['ec2', { Action: 'DescribeVpcs' }, 'MissingParameter', 'The request must contain the parameter Version'],
     ['ec2', { Action: 'Nonsense', ...ec2 }, 'InvalidAction', 'The action Nonsense is not valid for this web service.'],
     ['ec2', { Action: 'DescribeVpcs', Version: '1999-01-01' }, 'NoSuchVersion', 'of service AmazonEC2 does not exist'],
-    ['ec2', { Action: 'RunInstances', ...ec2 }, 'UnsupportedOperation', 'does not serve RunInstances of ec2'],
+    ['ec2', { Action: 'StopInstances', ...ec2 }, 'UnsupportedOperation', 'does not serve StopInstances of ec2'],
     ['ec2', { Action: 'DescribeVpcs', ...ec2, Colour: 'green' }, 'UnknownParameter', 'Colour is not recognized'],
     [
       'ec2',
