@@ -2,6 +2,7 @@ import type { Service } from '../wire/model.ts'
 import { autoscaling } from './autoscaling/operations.ts'
 import { cloudwatch } from './cloudwatch/operations.ts'
 import { ec2 } from './ec2/operations.ts'
+import { eks } from './eks/operations.ts'
 import { elbv2 } from './elbv2/operations.ts'
 import { iam } from './iam/operations.ts'
 import { sts } from './sts/operations.ts'
@@ -60,6 +61,15 @@ export const services = {
     load: async () => {
       const shapes = await import('@aws-sdk/client-cloudwatch')
       return { shapes, client: new shapes.CloudWatchClient() }
+    },
+  },
+  eks: {
+    signingName: 'eks',
+    global: false,
+    operations: eks,
+    load: async () => {
+      const shapes = await import('@aws-sdk/client-eks')
+      return { shapes, client: new shapes.EKSClient() }
     },
   },
 } satisfies Readonly<Record<string, Service>>

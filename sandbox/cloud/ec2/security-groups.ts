@@ -114,14 +114,17 @@ const deleteOne: Operation<DeleteSecurityGroupCommandInput, DeleteSecurityGroupC
   return { Return: true, GroupId }
 }
 
-/** By a load balancer, by an instance, or by a rule of another group. */
-function isInUse(world: World, groupId: string): boolean {
+/** By a load balancer, an instance, a cluster, or a rule of another group. */
+export function isInUse(world: World, groupId: string): boolean {
   const byLoadBalancer = [...world.elbv2.loadBalancers.values()].some((it) => it.securityGroups.includes(groupId))
   const byInstance = [...networkInterfaces.all(world).values()].some((it) => it.securityGroups.includes(groupId))
   const byRule = [...world.ec2.securityGroupRules.values()].some(
     (rule) => rule.ReferencedGroupInfo?.GroupId === groupId && rule.GroupId !== groupId,
   )
-  return byLoadBalancer || byInstance || byRule
+  const byCluster = [...world.eks.clusters.values()].some(({ about: { resourcesVpcConfig: network } }) =>
+    [network.clusterSecurityGroupId, ...(network.securityGroupIds ?? [])].includes(groupId),
+  )
+  return byLoadBalancer || byInstance || byRule || byCluster
 }
 
 export const securityGroupOperations: Operations = {

@@ -1,0 +1,85 @@
+import { CreateClusterCommand, DescribeClusterCommand, EKSClient, type Cluster } from '@aws-sdk/client-eks'
+import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from '@aws-sdk/client-ec2'
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
+import { expect } from 'vitest'
+import { Clock } from '../../../sandbox/clock.ts'
+import type { WorldOptions } from '../../../sandbox/cloud/world.ts'
+import { services } from '../../../sandbox/cloud/services.ts'
+import { accountId, region, startTestWire, type TestWire } from '../wire/fixture.ts'
+
+export const december2022 = new Date('2022-12-15')
+
+const trust = '{"Statement":[{"Effect":"Allow","Principal":{"Service":"eks.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
+
+/** An account with a VPC of two zones and a role, over the wire; AWS's ten minutes are a tenth of a second. */
+export class TestEks {
+  readonly it: TestWire
+  readonly eks: EKSClient
+  readonly vpcId: string
+  readonly subnetIds: string[]
+  readonly roleArn = `arn:aws:iam::${accountId}:role/eks`
+
+  static async create(options: Partial<WorldOptions> = {}): Promise<TestEks> {
+    const it = await startTestWire(services, { clock: new Clock(6000), today: new Date('2026-07-01'), ...options })
+    const ec2 = new EC2Client(it.client)
+    const iam = new IAMClient(it.client)
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))
+    const subnetIds: string[] = []
+    for (const [index, zone] of ['a', 'b'].entries()) {
+      const place = { CidrBlock: `10.0.${index}.0/24`, AvailabilityZone: `${region}${zone}` }
+      const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId: Vpc?.VpcId, ...place }))
+      subnetIds.push(Subnet?.SubnetId ?? '')
+    }
+    await iam.send(new CreateRoleCommand({ RoleName: 'eks', AssumeRolePolicyDocument: trust }))
+    ec2.destroy()
+    iam.destroy()
+    return new TestEks(it, Vpc?.VpcId ?? '', subnetIds)
+  }
+
+  constructor(it: TestWire, vpcId: string, subnetIds: string[]) {
+    this.it = it
+    this.eks = new EKSClient(it.client)
+    this.vpcId = vpcId
+    this.subnetIds = subnetIds
+  }
+
+  async close(): Promise<void> {
+    this.eks.destroy()
+    await this.it.close()
+    expect(this.it.bugs).toEqual([])
+  }
+
+  /** With API access and version 1.33 unless `more` says otherwise. */
+  createCommand(name: string, more: Partial<CreateClusterCommand['input']> = {}): CreateClusterCommand {
+    return new CreateClusterCommand({
+      name,
+      version: '1.33',
+      roleArn: this.roleArn,
+      resourcesVpcConfig: { subnetIds: this.subnetIds },
+      accessConfig: { authenticationMode: 'API' },
+      ...more,
+    })
+  }
+
+  async describe(name: string): Promise<Cluster> {
+    const { cluster } = await this.eks.send(new DescribeClusterCommand({ name }))
+    if (!cluster) throw new Error(`no cluster ${name}`)
+    return cluster
+  }
+
+  async activeCluster(name: string, more: Partial<CreateClusterCommand['input']> = {}): Promise<Cluster> {
+    await this.eks.send(this.createCommand(name, more))
+    return this.untilActive(name)
+  }
+
+  async untilActive(name: string): Promise<Cluster> {
+    await expect.poll(async () => (await this.describe(name)).status, { interval: 10, timeout: 10_000 }).toBe('ACTIVE')
+    return this.describe(name)
+  }
+
+  /** The error that a command is answered with; its output when there is none. */
+  refusal(command: unknown): Promise<unknown> {
+    const client = this.eks as { send(command: unknown): Promise<unknown> }
+    return client.send(command).catch((error: unknown) => error)
+  }
+}
