@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Clock } from '../clock.ts'
+import { createApigateway, type ApigatewayState } from './apigateway/state.ts'
 import { createEc2, type Ec2State } from './ec2/state.ts'
 import { createElbv2, type Elbv2State } from './elbv2/state.ts'
 import { createIam, type IamState } from './iam/state.ts'
@@ -21,6 +22,7 @@ export interface World {
   readonly ec2: Ec2State
   readonly iam: IamState
   readonly elbv2: Elbv2State
+  readonly apigateway: ApigatewayState
   /** `changed` after every write that the data plane may have to follow (servers, health checks, draining). */
   readonly events: EventEmitter<{ changed: [] }>
 }
@@ -34,5 +36,13 @@ interface WorldOptions {
 
 export function createWorld(options: WorldOptions): World {
   const account = { ...plainAccount, ...options.account }
-  return { ...options, account, ec2: createEc2(), iam: createIam(), elbv2: createElbv2(), events: new EventEmitter() }
+  return {
+    ...options,
+    account,
+    ec2: createEc2(),
+    iam: createIam(),
+    elbv2: createElbv2(),
+    apigateway: createApigateway(),
+    events: new EventEmitter(),
+  }
 }
