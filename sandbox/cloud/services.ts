@@ -1,4 +1,5 @@
 import type { Service } from '../wire/model.ts'
+import { apigateway } from './apigateway/operations.ts'
 import { ec2 } from './ec2/operations.ts'
 import { elbv2 } from './elbv2/operations.ts'
 import { iam } from './iam/operations.ts'
@@ -40,6 +41,15 @@ export const services = {
     load: async () => {
       const shapes = await import('@aws-sdk/client-elastic-load-balancing-v2')
       return { shapes, client: new shapes.ElasticLoadBalancingV2Client() }
+    },
+  },
+  apigateway: {
+    signingName: 'apigateway',
+    global: false,
+    operations: apigateway,
+    load: async () => {
+      const shapes = await import('@aws-sdk/client-api-gateway')
+      return { shapes, client: new shapes.APIGatewayClient() }
     },
   },
 } satisfies Readonly<Record<string, Service>>

@@ -15,7 +15,7 @@ type Tags = Record<string, string>
 
 interface Tagged {
   readonly tags: Tags | undefined
-  store(tags: Tags): void
+  readonly store: (tags: Tags) => void
 }
 
 /** APIs, stages and VPC links have tags: `arn:aws:apigateway:REGION::/restapis/ID[/stages/NAME]` or `…::/vpclinks/ID`. */
