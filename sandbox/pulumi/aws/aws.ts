@@ -1,3 +1,5 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway'
+import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { GetCallerIdentityCommand, STSClient, type GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts'
@@ -9,6 +11,8 @@ export interface Aws {
   readonly region: string
   readonly partition: string
   readonly signal: AbortSignal
+  readonly apigateway: APIGatewayClient['send']
+  readonly apigatewayv2: ApiGatewayV2Client['send']
   readonly elbv2: ElasticLoadBalancingV2Client['send']
   readonly ec2: EC2Client['send']
   callerIdentity(): Promise<GetCallerIdentityCommandOutput>
@@ -17,6 +21,8 @@ export interface Aws {
 }
 
 interface Clients {
+  readonly apigateway: APIGatewayClient
+  readonly apigatewayv2: ApiGatewayV2Client
   readonly elbv2: ElasticLoadBalancingV2Client
   readonly sts: STSClient
   ec2?: Promise<EC2Client>
@@ -42,6 +48,8 @@ export class AwsClients {
       region,
       partition: partitionOf(region),
       signal,
+      apigateway: sender(clients.apigateway, 'API Gateway', signal) as APIGatewayClient['send'],
+      apigatewayv2: sender(clients.apigatewayv2, 'ApiGatewayV2', signal) as ApiGatewayV2Client['send'],
       elbv2: sender(clients.elbv2, 'Elastic Load Balancing v2', signal) as ElasticLoadBalancingV2Client['send'],
       ec2: (async (command: object) => {
         const ec2 = await (clients.ec2 ??= this.#createEc2(region))
@@ -60,7 +68,9 @@ export class AwsClients {
   }
 
   close(): void {
-    for (const { elbv2, sts, ec2 } of this.#regions.values()) {
+    for (const { apigateway, apigatewayv2, elbv2, sts, ec2 } of this.#regions.values()) {
+      apigateway.destroy()
+      apigatewayv2.destroy()
       elbv2.destroy()
       sts.destroy()
       void ec2?.then(
@@ -74,6 +84,8 @@ export class AwsClients {
     const known = this.#regions.get(region)
     if (known) return known
     const clients = {
+      apigateway: new APIGatewayClient(this.#settings(region, ['apigateway'])),
+      apigatewayv2: new ApiGatewayV2Client(this.#settings(region, ['apigatewayv2'])),
       elbv2: new ElasticLoadBalancingV2Client(this.#settings(region, ['elbv2', 'elasticloadbalancingv2', 'lb'])),
       sts: new STSClient(this.#settings(region, ['sts'])),
     }
