@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Clock } from '../clock.ts'
 import { createApigateway, type ApigatewayState } from './apigateway/state.ts'
+import { createApigatewayv2, type Apigatewayv2State } from './apigatewayv2/state.ts'
 import { createEc2, type Ec2State } from './ec2/state.ts'
 import { createElbv2, type Elbv2State } from './elbv2/state.ts'
 import { createIam, type IamState } from './iam/state.ts'
@@ -23,6 +24,7 @@ export interface World {
   readonly iam: IamState
   readonly elbv2: Elbv2State
   readonly apigateway: ApigatewayState
+  readonly apigatewayv2: Apigatewayv2State
   /** `changed` after every write that the data plane may have to follow (servers, health checks, draining). */
   readonly events: EventEmitter<{ changed: [] }>
 }
@@ -43,6 +45,7 @@ export function createWorld(options: WorldOptions): World {
     iam: createIam(),
     elbv2: createElbv2(),
     apigateway: createApigateway(),
+    apigatewayv2: createApigatewayv2(),
     events: new EventEmitter(),
   }
 }

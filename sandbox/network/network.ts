@@ -162,7 +162,8 @@ export class Network {
   }
 
   #followApis(): void {
-    if (!this.#apiGateway && this.#world.apigateway.restApis.size > 0) {
+    const { apigateway, apigatewayv2 } = this.#world
+    if (!this.#apiGateway && apigateway.restApis.size + apigatewayv2.apis.size > 0) {
       this.#apiGateway = new ApiGateway(this.#world, (arn, port) => this.frontDoor(arn, port))
       this.#move(this.#apiGateway.open())
     }

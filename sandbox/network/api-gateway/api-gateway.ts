@@ -3,10 +3,21 @@ import type { World } from '../../cloud/world.ts'
 import type { Socket } from '../addresses.ts'
 import { forward, forwardedHeaders } from '../forward.ts'
 import { LoopbackServer } from '../loopback-server.ts'
-import { answer, badGateway, forbidden, networkError, requestIds, timedOut, type OwnAnswer } from './answers.ts'
+import {
+  answer,
+  badGateway,
+  forbidden,
+  networkError,
+  notFound,
+  requestIds,
+  serviceUnavailable,
+  timedOut,
+  type OwnAnswer,
+} from './answers.ts'
 import type { IntegrationCall } from './call.ts'
 import { LinkConnections } from './connections.ts'
 import { Fleet, type ServedStage } from './fleet.ts'
+import { decideHttp } from './http.ts'
 import { decideRest } from './rest.ts'
 
 type FrontDoorOf = (loadBalancerArn: string, port: number) => Socket | undefined
@@ -50,21 +61,22 @@ export class ApiGateway {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    const [path = '/', ...rest] = (request.url ?? '/').split('?')
+    const [path = '/', ...query] = (request.url ?? '/').split('?')
     const apiId = apiOf(request.headers.host, this.#world.region)
-    const [, stageName = '', ...segments] = path.split('/')
-    const served = apiId === undefined ? undefined : this.#fleet.next().get(`${apiId}/${stageName}`)
-    if (!served) return answer(response, forbidden)
+    const found = apiId === undefined ? undefined : stageOf(this.#fleet.next(), apiId, path)
+    if (!found) return answer(response, this.#world.apigatewayv2.apis.has(apiId ?? '') ? notFound : forbidden)
+    const { served, rest } = found
     const { method = 'GET', headers } = request
-    const seen = { method, headers, path: `/${segments.join('/')}`, query: rest.join('?') }
-    const decision = decideRest(served, seen, this.#world)
+    const seen = { method, headers, path: rest, query: query.join('?') }
+    const decision =
+      served.kind === 'rest' ? decideRest(served, seen, this.#world) : decideHttp(served, seen, this.#world)
     if ('own' in decision) return answer(response, decision.own)
     this.#forward(decision.call, served, request, response)
   }
 
   #forward(call: IntegrationCall, served: ServedStage, request: IncomingMessage, response: ServerResponse): void {
     const socket = this.#frontDoorOf(call.loadBalancerArn, call.port)
-    if (!socket) return answer(response, networkError)
+    if (!socket) return answer(response, unreachable[served.kind])
     forward({
       request,
       response,
@@ -76,9 +88,24 @@ export class ApiGateway {
       headers: headersFor(call, served, request),
       added: requestIds(),
       serverHeader: 'x-amzn-Remapped-Server',
-      fail: (status, error) => answer(response, failure(status, error)),
+      fail: (status, error) => answer(response, served.kind === 'http' ? serviceUnavailable : failure(status, error)),
     })
   }
+}
+
+const unreachable = { rest: networkError, http: serviceUnavailable }
+
+/** A stage is the first segment of the path; the stage `$default` of an HTTP API has all that no other stage has. */
+function stageOf(
+  view: ReadonlyMap<string, ServedStage>,
+  apiId: string,
+  path: string,
+): { served: ServedStage; rest: string } | undefined {
+  const [, name = '', ...segments] = path.split('/')
+  const named = view.get(`${apiId}/${name}`)
+  if (named) return { served: named, rest: `/${segments.join('/')}` }
+  const fallback = view.get(`${apiId}/$default`)
+  return fallback && { served: fallback, rest: path }
 }
 
 /** undefined: no API's name. */

@@ -1,8 +1,9 @@
 import { propagationSeconds } from '../../cloud/apigateway/timing.ts'
 import type { World } from '../../cloud/world.ts'
+import type { HttpStageView } from './http.ts'
 import type { RestStage } from './rest.ts'
 
-export type ServedStage = RestStage
+export type ServedStage = RestStage | HttpStageView
 
 /** By `apiId/stageName`. */
 type View = Map<string, ServedStage>
@@ -62,6 +63,12 @@ function stagesOf(world: World): View {
       const deployment = deployments.get(stage.deploymentId)
       const canary = deployments.get(stage.canarySettings?.deploymentId ?? '')
       if (deployment) view.set(`${apiId}/${stage.stageName}`, { kind: 'rest', apiId, stage, deployment, canary })
+    }
+  }
+  for (const { id: apiId, stages, deployments } of world.apigatewayv2.apis.values()) {
+    for (const stage of stages.values()) {
+      const deployment = deployments.get(stage.DeploymentId ?? '')
+      if (deployment) view.set(`${apiId}/${stage.StageName}`, { kind: 'http', apiId, stage, deployment })
     }
   }
   return view

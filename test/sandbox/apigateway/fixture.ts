@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { apigateway } from '../../../sandbox/cloud/apigateway/operations.ts'
+import { apigatewayv2 } from '../../../sandbox/cloud/apigatewayv2/operations.ts'
 import { AwsError } from '../../../sandbox/cloud/errors.ts'
 import type { Operations } from '../../../sandbox/cloud/operation.ts'
 import type { World } from '../../../sandbox/cloud/world.ts'
@@ -16,6 +17,9 @@ async function run(operations: Operations, world: World, name: string, input: ob
 
 export const rest = (world: World, name: string, input: object = {}): Promise<any> =>
   run(apigateway, world, name, input)
+
+export const http = (world: World, name: string, input: object = {}): Promise<any> =>
+  run(apigatewayv2, world, name, input)
 
 /** The error that AWS would answer with; fails when the call succeeds. */
 export async function refusalOf(result: Promise<unknown>): Promise<string> {
@@ -89,8 +93,11 @@ export async function addShop(behind: Behind, uri: string, stage: object = {}): 
   const { id: deploymentId } = await deploy(behind, restApiId)
   await rest(world, 'CreateStage', { restApiId, stageName: 'prod', deploymentId, ...stage })
   await behind.network.settled()
-  await until('the stage answers', async () => (await callApi(behind, restApiId)).status === 200)
-  await until('both halves do', async () => (await callApi(behind, restApiId)).status === 200)
+  let inARow = 0
+  await until('the stage answers everywhere', async () => {
+    inARow = (await callApi(behind, restApiId)).status === 200 ? inARow + 1 : 0
+    return inARow === 4
+  })
   return { restApiId, resourceId: proxy.id, vpcLinkId, deploymentId }
 }
 
