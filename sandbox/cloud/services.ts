@@ -1,4 +1,6 @@
 import type { Service } from '../wire/model.ts'
+import { apigateway } from './apigateway/operations.ts'
+import { apigatewayv2 } from './apigatewayv2/operations.ts'
 import { autoscaling } from './autoscaling/operations.ts'
 import { cloudwatch } from './cloudwatch/operations.ts'
 import { ec2 } from './ec2/operations.ts'
@@ -70,6 +72,25 @@ export const services = {
     load: async () => {
       const shapes = await import('@aws-sdk/client-eks')
       return { shapes, client: new shapes.EKSClient() }
+    },
+  },
+  apigateway: {
+    signingName: 'apigateway',
+    global: false,
+    operations: apigateway,
+    load: async () => {
+      const shapes = await import('@aws-sdk/client-api-gateway')
+      return { shapes, client: new shapes.APIGatewayClient() }
+    },
+  },
+  apigatewayv2: {
+    signingName: 'apigateway',
+    pathPrefix: '/v2/',
+    global: false,
+    operations: apigatewayv2,
+    load: async () => {
+      const shapes = await import('@aws-sdk/client-apigatewayv2')
+      return { shapes, client: new shapes.ApiGatewayV2Client() }
     },
   },
 } satisfies Readonly<Record<string, Service>>

@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Clock } from '../clock.ts'
+import { createApigateway, type ApigatewayState } from './apigateway/state.ts'
+import { createApigatewayv2, type Apigatewayv2State } from './apigatewayv2/state.ts'
 import { createAutoScaling, type AutoScalingState } from './autoscaling/state.ts'
 import { createCloudWatch, type CloudWatchState } from './cloudwatch/state.ts'
 import { createEc2, type Ec2State } from './ec2/state.ts'
@@ -26,6 +28,8 @@ export interface World {
   readonly iam: IamState
   readonly eks: EksState
   readonly elbv2: Elbv2State
+  readonly apigateway: ApigatewayState
+  readonly apigatewayv2: Apigatewayv2State
   readonly autoscaling: AutoScalingState
   readonly cloudwatch: CloudWatchState
   /** The day that is played: which Kubernetes versions AWS offers depends on it. No other time does. */
@@ -59,6 +63,8 @@ export function createWorld(options: WorldOptions): World {
     elbv2: createElbv2(),
     autoscaling: createAutoScaling(),
     cloudwatch: createCloudWatch(),
+    apigateway: createApigateway(),
+    apigatewayv2: createApigatewayv2(),
     events: new EventEmitter(),
   }
 }

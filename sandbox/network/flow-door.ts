@@ -65,12 +65,15 @@ export class FlowDoor {
     const flow = new Flow({
       client,
       socket,
-      idleTimeoutMs: clock.timeoutMs(idleSeconds(this.listener)),
+      idleTimeoutMs: Math.max(clock.ms(idleSeconds(this.listener)), leastIdleMs),
       onRefused: () => (pool.counters.connectionErrors += 1),
       onEnd: () => chosen.flows.delete(flow),
     })
     chosen.flows.add(flow)
   }
 }
+
+/** Real milliseconds: longer than any time-out of those who use the flow, which do not shrink without end either. */
+const leastIdleMs = 10_000
 
 const idleSeconds = ({ attributes }: Listener) => Number(attributes.get('tcp.idle_timeout.seconds') ?? 350)

@@ -3,20 +3,25 @@ import { request as send, type Agent, type ClientRequest, type IncomingMessage, 
 import { pipeline } from 'node:stream'
 import type { Socket } from './addresses.ts'
 import { countAnswer, type TargetGroupCounters } from './counters.ts'
-import { answerError } from './own-answers.ts'
 
-interface Exchange {
+export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  readonly method: string | undefined
+  /** With the query. */
+  readonly path: string | undefined
   /** Where the target's address is on this machine. */
   readonly socket: Socket
   readonly agent: Agent
   readonly idleTimeoutMs: number
   readonly headers: Record<string, string | string[]>
-  /** Lines of Set-Cookie to add to the answer. */
-  readonly cookies: readonly string[]
-  readonly keepServerHeader: boolean
-  readonly counters: TargetGroupCounters
+  /** Names and values to add to the answer. */
+  readonly added: readonly (readonly [name: string, value: string])[]
+  /** What the answer's own Server header becomes. undefined: it is left out. */
+  readonly serverHeader: string | undefined
+  readonly counters?: TargetGroupCounters
+  /** Called when the target refuses, breaks off before its answer (502) or says nothing for too long (504). */
+  readonly fail: (status: 502 | 504, error: NodeJS.ErrnoException) => void
 }
 
 /** Never passed on in either direction (RFC 9110, 7.6.1). `upgrade`: no WebSockets here. */
@@ -34,13 +39,13 @@ const hopByHop = new Set([
 
 /** Sends one request to one target and its answer back. Another target is never tried. */
 export function forward(exchange: Exchange): void {
-  exchange.counters.requests += 1
+  if (exchange.counters) exchange.counters.requests += 1
   attempt(exchange, exchange.agent)
 }
 
 function attempt(exchange: Exchange, agent: Agent | false): void {
-  const { request, response, socket, headers, counters, idleTimeoutMs } = exchange
-  const call = send({ ...socket, agent, method: request.method, path: request.url, headers, timeout: idleTimeoutMs })
+  const { request, response, socket, method, path, headers, counters, idleTimeoutMs } = exchange
+  const call = send({ ...socket, agent, method, path, headers, timeout: idleTimeoutMs })
   let timedOut = false
   const abandon = () => {
     if (!response.writableFinished) call.destroy()
@@ -56,15 +61,15 @@ function attempt(exchange: Exchange, agent: Agent | false): void {
     })
   })
   call.on('response', (answer) => {
-    countAnswer(counters, answer.statusCode ?? 0)
+    if (counters) countAnswer(counters, answer.statusCode ?? 0)
     relay(answer, exchange)
   })
   call.on('error', (error) => {
     response.off('close', abandon)
     if (response.headersSent || response.destroyed) return response.destroy()
     if (!timedOut && mayRetry(call, error, request)) return attempt(exchange, false)
-    counters.connectionErrors += 1
-    answerError(response, timedOut ? 504 : 502)
+    if (counters) counters.connectionErrors += 1
+    exchange.fail(timedOut ? 504 : 502, error)
   })
   if (hasBody(request)) request.pipe(call)
   else call.end()
@@ -84,15 +89,16 @@ function mayRetry(call: ClientRequest, error: NodeJS.ErrnoException, request: In
 const hasBody = ({ headers }: IncomingMessage) =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
-function relay(answer: IncomingMessage, { response, cookies, keepServerHeader }: Exchange): void {
+function relay(answer: IncomingMessage, { response, added, serverHeader }: Exchange): void {
   const headers: string[] = []
   for (let index = 0; index < answer.rawHeaders.length; index += 2) {
     const name = answer.rawHeaders[index] ?? ''
     const lower = name.toLowerCase()
-    if (hopByHop.has(lower) || (lower === 'server' && !keepServerHeader)) continue
-    headers.push(name, answer.rawHeaders[index + 1] ?? '')
+    const kept = lower === 'server' ? serverHeader : name
+    if (hopByHop.has(lower) || kept === undefined) continue
+    headers.push(kept, answer.rawHeaders[index + 1] ?? '')
   }
-  for (const cookie of cookies) headers.push('Set-Cookie', cookie)
+  headers.push(...added.flat())
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers)
   // A target that breaks off in the middle of an answer: the client's connection breaks off as well.
   pipeline(answer, response, () => undefined)

@@ -93,6 +93,8 @@ export class FrontDoor {
       idleTimeoutMs: clock.timeoutMs(idleSeconds(this.#loadBalancer)),
       request,
       response,
+      method: request.method,
+      path: request.url,
       socket,
       agent: backend.agent,
       headers: forwardedHeaders(request, {
@@ -101,9 +103,11 @@ export class FrontDoor {
         sourceIp: facts.sourceIp,
         forwardedForMode: this.#loadBalancer.attributes.get('routing.http.xff_header_processing.mode') ?? 'append',
       }),
-      cookies: action.stickySeconds === undefined ? [] : stickyCookies(arn, action.stickySeconds, clock),
-      keepServerHeader: this.listener.attributes.get('routing.http.response.server.enabled') !== 'false',
+      added: stickyCookies(arn, action.stickySeconds, clock),
+      serverHeader:
+        this.listener.attributes.get('routing.http.response.server.enabled') === 'false' ? undefined : 'Server',
       counters: pool.counters,
+      fail: (status) => answerError(response, status),
     })
   }
 }

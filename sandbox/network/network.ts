@@ -3,6 +3,7 @@ import type { Listener, LoadBalancer, Target, TargetGroup } from '../cloud/elbv2
 import { inZoneOf } from '../cloud/elbv2/target-health.ts'
 import type { World } from '../cloud/world.ts'
 import type { AddressBook, Socket } from './addresses.ts'
+import { ApiGateway } from './api-gateway/api-gateway.ts'
 import { noTraffic, type TargetGroupCounters } from './counters.ts'
 import { FlowDoor } from './flow-door.ts'
 import { FlowPool } from './flow-pool.ts'
@@ -24,6 +25,8 @@ export class Network {
   readonly #pools = new Map<string, TargetPool>()
   readonly #flowPools = new Map<string, FlowPool>()
   readonly #monitors = new Map<Target, TargetMonitor>()
+  /** undefined until there is an API. */
+  #apiGateway: ApiGateway | undefined
   /** Servers that are on their way up or down. */
   readonly #moving = new Set<Promise<void>>()
 
@@ -40,6 +43,8 @@ export class Network {
   async stop(): Promise<void> {
     this.#world.events.off('changed', this.#follow)
     for (const monitor of this.#monitors.values()) monitor.stop()
+    if (this.#apiGateway) this.#move(this.#apiGateway.close())
+    this.#apiGateway = undefined
     for (const door of this.#doors.values()) this.#move(door.close())
     for (const pool of [...this.#pools.values(), ...this.#flowPools.values()]) pool.close()
     this.#monitors.clear()
@@ -60,6 +65,11 @@ export class Network {
     return undefined
   }
 
+  /** Where every API is called on this machine, by its own Host header; undefined until there is one. */
+  executeApi(): Socket | undefined {
+    return this.#apiGateway?.socket
+  }
+
   counters(targetGroupArn: string): Readonly<TargetGroupCounters> {
     return (this.#pools.get(targetGroupArn) ?? this.#flowPools.get(targetGroupArn))?.counters ?? noTraffic()
   }
@@ -74,6 +84,7 @@ export class Network {
     this.#followTargets(used)
     this.#followGroups(used)
     this.#followListeners()
+    this.#followApis()
   }
 
   #followTargets(used: Map<string, LoadBalancer>): void {
@@ -153,6 +164,15 @@ export class Network {
     this.#doors.set(listener.arn, door)
     this.#move(door.open())
     return door
+  }
+
+  #followApis(): void {
+    const { apigateway, apigatewayv2 } = this.#world
+    if (!this.#apiGateway && apigateway.restApis.size + apigatewayv2.apis.size > 0) {
+      this.#apiGateway = new ApiGateway(this.#world, (arn, port) => this.frontDoor(arn, port))
+      this.#move(this.#apiGateway.open())
+    }
+    this.#apiGateway?.follow()
   }
 
   #move(change: Promise<void>): void {

@@ -10,10 +10,21 @@ export function stuckGroup(cookies: string | undefined): string | undefined {
   return arn !== undefined && Number(expires) > Date.now() ? arn : undefined
 }
 
-/** Set-Cookie lines, with every answer, so that the time starts again. AWS encrypts the value; to a client both are opaque. */
-export function stickyCookies(arn: string, durationSeconds: number, clock: Clock): string[] {
+/**
+ * Set-Cookie headers, with every answer, so that the time starts again; none without a duration. AWS encrypts the value; to a
+ * client both are opaque.
+ */
+export function stickyCookies(
+  arn: string,
+  durationSeconds: number | undefined,
+  clock: Clock,
+): ['Set-Cookie', string][] {
+  if (durationSeconds === undefined) return []
   const expires = Date.now() + clock.ms(durationSeconds)
   const value = Buffer.from(`${expires} ${arn}`).toString('base64url')
   const common = `${value}; Expires=${new Date(expires).toUTCString()}; Path=/`
-  return [`${cookieName}=${common}`, `${cookieName}CORS=${common}; SameSite=None; Secure`]
+  return [
+    ['Set-Cookie', `${cookieName}=${common}`],
+    ['Set-Cookie', `${cookieName}CORS=${common}; SameSite=None; Secure`],
+  ]
 }

@@ -47,7 +47,7 @@ export class TargetPool {
 }
 
 /** Requests under way finish; each connection closes when it has nothing left to do. */
-function retire(agent: Agent): void {
+export function retire(agent: Agent): void {
   agent.maxFreeSockets = 0
   for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy()
 }

@@ -1,4 +1,5 @@
-import type { Operation, Operations } from '../operation.ts'
+import { announced } from '../announced.ts'
+import type { Operations } from '../operation.ts'
 import * as attributes from './attribute-operations.ts'
 import * as capacity from './capacity.ts'
 import * as certificates from './certificates.ts'
@@ -55,16 +56,4 @@ const writes: Operations = {
   SetSubnets: loadBalancers.setSubnets,
 }
 
-/** The data plane follows every write, and before the caller has its answer. */
-const announced = (write: Operation<unknown, unknown>): Operation<unknown, unknown> => {
-  return async (world, input, call) => {
-    const output = await write(world, input, call)
-    world.events.emit('changed')
-    return output
-  }
-}
-
-export const elbv2: Operations = {
-  ...reads,
-  ...Object.fromEntries(Object.entries(writes).map(([name, write]) => [name, announced(write)])),
-}
+export const elbv2: Operations = { ...reads, ...announced(writes) }

@@ -1,3 +1,5 @@
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway'
+import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2'
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
@@ -10,6 +12,8 @@ export interface Aws {
   readonly region: string
   readonly partition: string
   readonly signal: AbortSignal
+  readonly apigateway: APIGatewayClient['send']
+  readonly apigatewayv2: ApiGatewayV2Client['send']
   readonly autoscaling: AutoScalingClient['send']
   readonly elbv2: ElasticLoadBalancingV2Client['send']
   readonly ec2: EC2Client['send']
@@ -19,6 +23,8 @@ export interface Aws {
 }
 
 interface Clients {
+  readonly apigateway: APIGatewayClient
+  readonly apigatewayv2: ApiGatewayV2Client
   readonly autoscaling: AutoScalingClient
   readonly elbv2: ElasticLoadBalancingV2Client
   readonly sts: STSClient
@@ -45,6 +51,8 @@ export class AwsClients {
       region,
       partition: partitionOf(region),
       signal,
+      apigateway: sender(clients.apigateway, 'API Gateway', signal) as APIGatewayClient['send'],
+      apigatewayv2: sender(clients.apigatewayv2, 'ApiGatewayV2', signal) as ApiGatewayV2Client['send'],
       autoscaling: sender(clients.autoscaling, 'Auto Scaling', signal) as AutoScalingClient['send'],
       elbv2: sender(clients.elbv2, 'Elastic Load Balancing v2', signal) as ElasticLoadBalancingV2Client['send'],
       ec2: (async (command: object) => {
@@ -64,7 +72,9 @@ export class AwsClients {
   }
 
   close(): void {
-    for (const { autoscaling, elbv2, sts, ec2 } of this.#regions.values()) {
+    for (const { apigateway, apigatewayv2, autoscaling, elbv2, sts, ec2 } of this.#regions.values()) {
+      apigateway.destroy()
+      apigatewayv2.destroy()
       autoscaling.destroy()
       elbv2.destroy()
       sts.destroy()
@@ -79,6 +89,8 @@ export class AwsClients {
     const known = this.#regions.get(region)
     if (known) return known
     const clients = {
+      apigateway: new APIGatewayClient(this.#settings(region, ['apigateway'])),
+      apigatewayv2: new ApiGatewayV2Client(this.#settings(region, ['apigatewayv2'])),
       autoscaling: new AutoScalingClient(this.#settings(region, ['autoscaling'])),
       elbv2: new ElasticLoadBalancingV2Client(this.#settings(region, ['elbv2', 'elasticloadbalancingv2', 'lb'])),
       sts: new STSClient(this.#settings(region, ['sts'])),

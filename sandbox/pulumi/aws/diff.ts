@@ -40,7 +40,9 @@ function changes(property: Property, before: Value | undefined, after: Value | u
       ? setChanges(property, before, after, path)
       : listChanges(property, before, after, path)
   if (isObject(before) && isObject(after))
-    return property.fields ? fieldChanges(property.fields, before, after, path) : mapChanges(before, after, path)
+    return property.fields
+      ? fieldChanges(property.fields, before, after, path)
+      : mapChanges(property, before, after, path)
   return equal(before, after) ? {} : change(property, 'update', path)
 }
 
@@ -55,13 +57,14 @@ function wholeChange(before: Value | undefined, after: Value | undefined): DiffK
 }
 
 /** Unlike a property, a key of a map (a tag) may well be empty. */
-function mapChanges(before: Properties, after: Properties, path: PropertyPath): Changes {
+function mapChanges(property: Property, before: Properties, after: Properties, path: PropertyPath): Changes {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
-  return Object.fromEntries(
-    names
+  return Object.assign(
+    {},
+    ...names
       .filter((name) => !equal(before[name], after[name]))
-      .map((name) => [formatPath([...path, name]), wholeChange(before[name], after[name])]),
-  )
+      .map((name) => change(property, wholeChange(before[name], after[name]), [...path, name])),
+  ) as Changes
 }
 
 function listChanges(property: Property, before: Value[], after: Value[], path: PropertyPath): Changes {

@@ -110,10 +110,11 @@ export class AwsProvider implements Provider {
     }
   }
 
-  async read({ id, state, inputs }: ReadRequest, call: ResourceCall): Promise<ReadResult | undefined> {
+  async read({ id: asked, state, inputs }: ReadRequest, call: ResourceCall): Promise<ReadResult | undefined> {
     const type = typeOf(call.type)
-    const prior = revealProperties(state)
     const isImport = Object.keys(state).length === 0
+    const { id, known: prior } =
+      isImport && type.imported ? type.imported(asked) : { id: asked, known: revealProperties(state) }
     const aws = this.#aws(prior.region, call.signal)
     const found = await inWords(`reading ${type.label} (${id})`, () => this.#state(type, aws, id, prior))
     if (!found) return undefined
@@ -152,7 +153,7 @@ export class AwsProvider implements Provider {
   async #state(type: ResourceType, aws: Aws, id: string, prior: Properties): Promise<Properties | undefined> {
     const found = await type.read(aws, id, prior)
     if (!found) return undefined
-    const tags = type.tagging ? this.#tags(await type.tagging.read(aws, id), prior) : {}
+    const tags = type.tagging ? this.#tags(await type.tagging.read(aws, id, found), prior) : {}
     return { ...inSetOrder(type.schema, found), ...tags, region: aws.region, id }
   }
 

@@ -15,6 +15,8 @@ export interface Definition<State> {
   create(aws: Aws, planned: State): Promise<string>
   /** The rest of the creation. When it fails the resource exists, incomplete. */
   complete?(aws: Aws, id: string, planned: State): Promise<void>
+  /** From what a person imports by, where that is not the id, to the id and what else it tells. Absent: it is the id. */
+  imported?(text: string): { readonly id: string; readonly known: State }
   /** All that AWS knows by the id alone; `prior` tells what AWS does not. undefined: there is none. */
   read(aws: Aws, id: string, prior: State): Promise<State | undefined>
   /** Writes what changed, by the names of properties, and nothing else. Absent: every change needs a new resource. */

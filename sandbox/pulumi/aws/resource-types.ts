@@ -1,5 +1,9 @@
 import type { ResourceType } from './resource-type.ts'
 import { autoscalingAttachment } from './types/autoscaling-attachment.ts'
+import { apigatewayDeployment } from './types/apigateway-deployment.ts'
+import { apigatewayIntegration } from './types/apigateway-integration.ts'
+import { apigatewayStage } from './types/apigateway-stage.ts'
+import { apigatewayVpcLink } from './types/apigateway-vpc-link.ts'
 import { listenerCertificate } from './types/listener-certificate.ts'
 import { listenerRule } from './types/listener-rule.ts'
 import { listener } from './types/listener.ts'
@@ -20,6 +24,10 @@ const all = [
   securityGroupIngressRule,
   autoscalingAttachment,
   trafficSourceAttachment,
+  apigatewayDeployment,
+  apigatewayIntegration,
+  apigatewayStage,
+  apigatewayVpcLink,
 ]
 
 export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(all.map((type) => [type.token, type]))

@@ -1,14 +1,15 @@
+import { GetTagsCommand, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-api-gateway'
 import { AddTagsCommand, DescribeTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { isObject, isPresent, UNKNOWN, containsUnknown, type Properties, type Value } from '../properties.ts'
 import type { Aws } from './aws.ts'
 
 export type Tags = Record<string, string>
 
-/** How a service keeps the tags of its resources. */
+/** How a service keeps the tags of its resources. `resource` is the whole of it, for ids that do not name it alone. */
 export interface Tagging {
-  read(aws: Aws, id: string): Promise<Tags>
-  add(aws: Aws, id: string, tags: Tags): Promise<void>
-  remove(aws: Aws, id: string, keys: string[]): Promise<void>
+  read(aws: Aws, id: string, resource: Properties): Promise<Tags>
+  add(aws: Aws, id: string, tags: Tags, resource: Properties): Promise<void>
+  remove(aws: Aws, id: string, keys: string[], resource: Properties): Promise<void>
 }
 
 export const elbv2Tagging: Tagging = {
@@ -37,6 +38,20 @@ export const ec2Tagging: Tagging = {
   async remove(aws, id, keys) {
     const { DeleteTagsCommand } = await import('@aws-sdk/client-ec2')
     await aws.ec2(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }))
+  },
+}
+
+/** Of what has an ARN among its own properties. */
+export const apigatewayTagging: Tagging = {
+  async read(aws, _id, { arn }) {
+    const { tags = {} } = await aws.apigateway(new GetTagsCommand({ resourceArn: arn as string }))
+    return tags
+  },
+  async add(aws, _id, tags, { arn }) {
+    await aws.apigateway(new TagResourceCommand({ resourceArn: arn as string, tags }))
+  },
+  async remove(aws, _id, tagKeys, { arn }) {
+    await aws.apigateway(new UntagResourceCommand({ resourceArn: arn as string, tagKeys }))
   },
 }
 
@@ -78,6 +93,6 @@ export async function updateTags(
   const [old, current] = [before.tagsAll, after.tagsAll].map((tags) => (isObject(tags) ? tags : {})) as [Tags, Tags]
   const removed = Object.keys(old).filter((key) => !(key in current))
   const added = Object.fromEntries(Object.entries(current).filter(([key, value]) => old[key] !== value))
-  if (removed.length > 0) await tagging.remove(aws, id, removed)
-  if (Object.keys(added).length > 0) await tagging.add(aws, id, added)
+  if (removed.length > 0) await tagging.remove(aws, id, removed, after)
+  if (Object.keys(added).length > 0) await tagging.add(aws, id, added, after)
 }

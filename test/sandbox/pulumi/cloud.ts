@@ -42,7 +42,11 @@ export async function startCloud() {
       region,
       accessKey: credentials.accessKeyId,
       secretKey: credentials.secretAccessKey,
-      endpoints: [{ elbv2: wire.url, ec2: wire.url, sts: wire.url, autoscaling: wire.url }],
+      endpoints: [
+        Object.fromEntries(
+          ['apigateway', 'apigatewayv2', 'autoscaling', 'ec2', 'elbv2', 'sts'].map((service) => [service, wire.url]),
+        ),
+      ],
       skipCredentialsValidation: true,
       skipMetadataApiCheck: true,
     },
