@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { createEc2, type Ec2State } from './ec2/state.ts'
 import { createElbv2, type Elbv2State } from './elbv2/state.ts'
 import { createIam, type IamState } from './iam/state.ts'
+import { createRoute53, type Route53State } from './route53/state.ts'
 
 /** The model of one AWS account in one region: plain data that the operations of each service read and change. */
 export interface World {
@@ -12,10 +13,18 @@ export interface World {
   readonly ec2: Ec2State
   readonly iam: IamState
   readonly elbv2: Elbv2State
+  readonly route53: Route53State
   /** `changed` after every write that the data plane may have to follow (servers, health checks, draining). */
   readonly events: EventEmitter<{ changed: [] }>
 }
 
 export function createWorld(options: { region: string; accountId: string; clock: Clock }): World {
-  return { ...options, ec2: createEc2(), iam: createIam(), elbv2: createElbv2(), events: new EventEmitter() }
+  return {
+    ...options,
+    ec2: createEc2(),
+    iam: createIam(),
+    elbv2: createElbv2(),
+    route53: createRoute53(),
+    events: new EventEmitter(),
+  }
 }
