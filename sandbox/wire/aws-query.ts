@@ -1,8 +1,10 @@
 import { AwsError } from '../cloud/errors.ts'
+import { missingMembers, queryErrors } from './common-errors.ts'
 import { readForm, type FormDialect } from './form.ts'
 import { formOf, parametersOf } from './form-request.ts'
 import type { Protocol } from './protocol.ts'
-import { element, escapeXml, writeMembers } from './xml.ts'
+import { element, writeMembers } from './xml.ts'
+import { xmlFailure } from './xml-failure.ts'
 
 const headers = (requestId: string) => ({ 'content-type': 'text/xml', 'x-amzn-requestid': requestId })
 
@@ -20,28 +22,12 @@ const dialect: FormDialect = {
   listIsFlat: (list) => Boolean(list.getMergedTraits().xmlFlattened),
   malformed: (path, text, expected) =>
     new AwsError('MalformedInput', `Value '${text}' at '${memberPath(path)}' is not ${expected}`),
-  missing: (paths) => {
-    const problems = paths.map(
-      (path) => `Value null at '${memberPath(path)}' failed to satisfy constraint: Member must not be null`,
-    )
-    const count = problems.length === 1 ? '1 validation error' : `${problems.length} validation errors`
-    return new AwsError('ValidationError', `${count} detected: ${problems.join('; ')}`)
-  },
+  missing: (paths) => new AwsError('ValidationError', missingMembers(paths.map(memberPath))),
 }
 
 /** STS, IAM, ELB, Auto Scaling. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 export const awsQuery: Protocol = {
-  errors: {
-    throttled: () => new AwsError('Throttling', 'Rate exceeded'),
-    internal: () =>
-      new AwsError(
-        'InternalFailure',
-        'The request processing has failed because of an unknown error, exception or failure.',
-        500,
-      ),
-    unavailable: () =>
-      new AwsError('ServiceUnavailable', 'The request has failed due to a temporary failure of the server.', 503),
-  },
+  errors: queryErrors,
 
   operationName(request, service) {
     const parameters = parametersOf(request)
@@ -65,21 +51,7 @@ export const awsQuery: Protocol = {
     return { status: 200, headers: headers(requestId), body }
   },
 
-  failure(error, service, requestId) {
-    const model = service.errors.get(error.code)
-    const status = model?.status ?? error.status
-    const body = [
-      element('Type', status < 500 ? 'Sender' : 'Receiver'),
-      element('Code', escapeXml(error.code)),
-      element('Message', escapeXml(error.message)),
-      model ? writeMembers(model.schema, error.fields) : '',
-    ].join('')
-    return {
-      status,
-      headers: headers(requestId),
-      body: element('ErrorResponse', element('Error', body) + element('RequestId', requestId), service.xmlNamespace),
-    }
-  },
+  failure: (error, service, requestId) => xmlFailure(error, service, requestId, headers(requestId)),
 }
 
 const notInVersion = (name: string, version: string): AwsError =>

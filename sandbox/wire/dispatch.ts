@@ -5,7 +5,7 @@ import type { Faults, TerminalEffect } from '../faults.ts'
 import { credentialOf, type Credential } from './credential.ts'
 import { modelOf, type Service, type ServiceModel } from './model.ts'
 import type { CommonErrors, Protocol, WireRequest, WireResponse } from './protocol.ts'
-import { protocols } from './protocols.ts'
+import { protocolOf } from './protocols.ts'
 import { unrouted } from './unrouted.ts'
 
 export type Services = Readonly<Record<string, Service>>
@@ -51,7 +51,7 @@ export class Dispatcher {
     let route: Route
     try {
       credential = credentialOf(request)
-      route = await this.#route(credential.service)
+      route = await this.#route(credential.service, request)
     } catch (error) {
       return this.refuse(this.#asAwsError(error, internal), request, requestId, credential)
     }
@@ -65,12 +65,14 @@ export class Dispatcher {
     return { service, operation: '', accessKeyId, errorCode: error.code, response }
   }
 
-  async #route(signingName: string): Promise<Route> {
-    const found = Object.entries(this.#options.services).find(([, service]) => service.signingName === signingName)
+  async #route(signingName: string, request: WireRequest): Promise<Route> {
+    const [found] = Object.entries(this.#options.services)
+      .filter(([, service]) => service.signingName === signingName && request.path.startsWith(service.pathPrefix ?? ''))
+      .sort(([, a], [, b]) => (b.pathPrefix ?? '').length - (a.pathPrefix ?? '').length)
     if (!found) throw new AwsError('UnknownService', `The sandbox does not serve ${signingName}.`, 501)
     const [name, service] = found
     const model = await this.#model(service)
-    const protocol = protocols[model.protocol]
+    const protocol = protocolOf(request, model)
     if (!protocol) throw new Error(`${name} speaks ${model.protocol}, which the wire does not`)
     return { name, service, model, protocol }
   }
@@ -93,7 +95,7 @@ export class Dispatcher {
       const output = await this.#perform(route, operation, accessKeyId, request, requestId)
       return { service: name, operation, accessKeyId, response: output }
     } catch (error) {
-      const answered = this.#asAwsError(error, protocol.errors.internal)
+      const answered = this.#asAwsError(error, () => protocol.errors.internal(model))
       const response = protocol.failure(answered, model, requestId)
       return { service: name, operation, accessKeyId, errorCode: answered.code, response }
     }
@@ -114,7 +116,7 @@ export class Dispatcher {
     const { world, faults, signal } = this.#options
     const { delayMs, effect } = faults.take(name, operation, accessKeyId)
     if (delayMs > 0 && !(await delayed(delayMs, signal))) return undefined
-    if (effect && !('failAfterEffect' in effect)) return fail(effect, protocol.errors)
+    if (effect && !('failAfterEffect' in effect)) return fail(effect, protocol.errors, model)
 
     const shape = model.operations.get(operation)
     if (!shape) throw protocol.unknownOperation(operation, model)
@@ -123,7 +125,7 @@ export class Dispatcher {
     const input = protocol.input(request, shape)
     const output: unknown = await handler(world, input, { accessKeyId, requestId })
 
-    if (effect) return fail(effect, protocol.errors)
+    if (effect) return fail(effect, protocol.errors, model)
     return protocol.output(output, shape, model, requestId)
   }
 
@@ -143,9 +145,9 @@ async function delayed(ms: number, signal: AbortSignal): Promise<boolean> {
 }
 
 /** Throws the error that the effect stands for, or returns undefined: no answer at all. */
-function fail(effect: TerminalEffect, errors: CommonErrors): undefined {
-  if ('throttle' in effect) throw errors.throttled()
-  if ('error' in effect) throw effect.error === 503 ? errors.unavailable() : errors.internal()
-  if ('failAfterEffect' in effect && effect.failAfterEffect === 'error') throw errors.internal()
+function fail(effect: TerminalEffect, errors: CommonErrors, model: ServiceModel): undefined {
+  if ('throttle' in effect) throw errors.throttled(model)
+  if ('error' in effect) throw effect.error === 503 ? errors.unavailable(model) : errors.internal(model)
+  if ('failAfterEffect' in effect && effect.failAfterEffect === 'error') throw errors.internal(model)
   return undefined
 }

@@ -2,7 +2,7 @@ import { parseForm, type FormNode } from './form.ts'
 import type { WireRequest } from './protocol.ts'
 
 /** What a presigned request adds to the query; no operation has such parameters. */
-const isSigning = (name: string): boolean => name.startsWith('X-Amz-')
+export const isSigning = (name: string): boolean => name.startsWith('X-Amz-')
 
 /** The parameters of a form, from the query (GET, presigned requests) and from the body. */
 export function parametersOf(request: WireRequest): Map<string, string> {

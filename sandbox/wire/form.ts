@@ -1,6 +1,7 @@
 import type { NormalizedSchema } from '@smithy/core/schema'
 import type { AwsError } from '../cloud/errors.ts'
 import { requiredCount } from './model.ts'
+import { readText } from './text.ts'
 
 /** The keys of a form, split at their dots: `Tags.member.1.Key=a` is a leaf four levels down. */
 export interface FormNode {
@@ -71,7 +72,8 @@ class FormReader {
       return this.structure(schema, node, path)
     }
     if (node.text === undefined) throw this.#dialect.malformed(path, '', 'a single value')
-    return this.#scalar(schema, node.text, path)
+    const { text } = node
+    return readText(schema, text, (expected) => this.#dialect.malformed(path, text, expected))
   }
 
   #list(schema: NormalizedSchema, node: FormNode, path: string): unknown[] {
@@ -112,25 +114,6 @@ class FormReader {
   /** `Tags=` is how an empty list, map or structure is written; any other text in its place is a mistake. */
   #refuseText(node: FormNode, path: string, expected: string): void {
     if (node.text) throw this.#dialect.malformed(path, node.text, expected)
-  }
-
-  #scalar(schema: NormalizedSchema, text: string, path: string): unknown {
-    if (schema.isStringSchema()) return text
-    if (schema.isBooleanSchema()) {
-      if (text !== 'true' && text !== 'false') throw this.#dialect.malformed(path, text, 'true or false')
-      return text === 'true'
-    }
-    if (schema.isNumericSchema()) {
-      if (!/^[-+]?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(text)) throw this.#dialect.malformed(path, text, 'a number')
-      return Number(text)
-    }
-    if (schema.isTimestampSchema()) {
-      const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text)
-      if (Number.isNaN(seconds)) throw this.#dialect.malformed(path, text, 'a timestamp')
-      return new Date(seconds)
-    }
-    if (schema.isBlobSchema()) return new Uint8Array(Buffer.from(text, 'base64'))
-    throw new Error(`no form for ${String(schema.getName())}`)
   }
 }
 

@@ -18,15 +18,15 @@ export interface WireResponse {
 
 /** Troubles that every service has, in the words of those that speak this protocol. */
 export interface CommonErrors {
-  readonly throttled: () => AwsError
-  readonly internal: () => AwsError
-  readonly unavailable: () => AwsError
+  readonly throttled: (service: ServiceModel) => AwsError
+  readonly internal: (service: ServiceModel) => AwsError
+  readonly unavailable: (service: ServiceModel) => AwsError
 }
 
 /** One wire format of AWS: pure functions between HTTP and the typed inputs, outputs and errors of operations. */
 export interface Protocol {
   readonly errors: CommonErrors
-  /** The name of the operation that a request asks for. */
+  /** The name of the operation that a request asks for; empty when it is none of the service's. */
   operationName(request: WireRequest, service: ServiceModel): string
   /** What is answered when the service has no operation of that name. */
   unknownOperation(name: string, service: ServiceModel): AwsError

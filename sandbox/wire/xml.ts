@@ -1,19 +1,24 @@
 import type { NormalizedSchema } from '@smithy/core/schema'
+import type { Members } from './document.ts'
+import { writeText } from './text.ts'
 
 /** One element, with whatever `schema` says is in it. Members that are undefined are left out; empty lists are not. */
 function writeElement(name: string, schema: NormalizedSchema, value: unknown): string {
   if (schema.isStructSchema()) return element(name, writeMembers(schema, value))
   if (schema.isListSchema()) return writeList(name, schema, value as readonly unknown[])
   if (schema.isMapSchema()) return writeMap(name, schema, value as Readonly<Record<string, unknown>>)
-  return element(name, escapeXml(scalarText(schema, value)))
+  return element(name, escapeXml(writeText(schema, value)))
 }
 
 /** The members of a structure without an element around them. */
 export function writeMembers(schema: NormalizedSchema, value: unknown): string {
-  if (schema.isUnitSchema() || value === undefined) return ''
+  return schema.isUnitSchema() || value === undefined ? '' : writeSomeMembers(schema.structIterator(), value)
+}
+
+export function writeSomeMembers(members: Members, value: unknown): string {
   const structure = value as Readonly<Record<string, unknown>>
   let xml = ''
-  for (const [name, member] of schema.structIterator()) {
+  for (const [name, member] of members) {
     const content = structure[name]
     if (content === undefined || content === null) continue
     // Only the member's own traits: the name of its shape is another element's.
@@ -46,24 +51,6 @@ function writeMap(name: string, schema: NormalizedSchema, map: Readonly<Record<s
     .map((entry) => element(flat ? name : 'entry', entry))
     .join('')
   return flat ? content : element(name, content)
-}
-
-function scalarText(schema: NormalizedSchema, value: unknown): string {
-  if (value instanceof Date) return timestampText(schema, value)
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
-  throw new TypeError(`${String(schema.getName())} is a ${typeof value}, which no element can hold`)
-}
-
-// Smithy's sentinels for a timestamp's format; without one, the XML protocols write ISO 8601.
-const httpDate = 6
-const epochSeconds = 7
-
-function timestampText(schema: NormalizedSchema, value: Date): string {
-  const format = schema.getSchema()
-  if (format === httpDate) return value.toUTCString()
-  if (format === epochSeconds) return String(value.getTime() / 1000)
-  return value.toISOString()
 }
 
 /** Text for an element or an attribute. A parser turns a bare carriage return into a line feed, and refuses other controls. */

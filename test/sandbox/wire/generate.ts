@@ -37,7 +37,7 @@ export class Generator {
     if (schema.isNumericSchema()) return this.#made
     if (schema.isTimestampSchema()) return new Date(Date.UTC(2022, 11, 1) + this.#made * 1000)
     if (schema.isBlobSchema()) return new Uint8Array([0, 255, this.#made % 256])
-    if (schema.isStringSchema()) return this.#text()
+    if (schema.isStringSchema()) return isHeader(schema) ? `header ${this.#made}` : this.#text()
     throw new Error(`no value for ${String(schema.getName())}`)
   }
 
@@ -46,3 +46,7 @@ export class Generator {
     return `text ${++this.#made} a=b&c <d> "e" 'f' % + é 가\r\n]]>`
   }
 }
+
+/** A header carries ASCII alone. */
+const isHeader = (schema: NormalizedSchema): boolean =>
+  schema.isMemberSchema() && schema.getMemberTraits().httpHeader !== undefined
