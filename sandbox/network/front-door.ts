@@ -5,6 +5,7 @@ import type { Listener, LoadBalancer } from '../cloud/elbv2/state.ts'
 import type { Clock } from '../clock.ts'
 import type { AddressBook, Socket } from './addresses.ts'
 import type { RequestFacts } from './conditions.ts'
+import { limitConnectionAge } from './connection-age.ts'
 import { forward, forwardedHeaders } from './forward.ts'
 import { answerError, answerFixed, answerRedirect, errorPage } from './own-answers.ts'
 import type { Forward, Route, RouteAction } from './routing.ts'
@@ -34,6 +35,9 @@ export class FrontDoor {
     // In AWS's own seconds: nobody waits for this time-out, and a short one would only make clients race with it.
     const keepAliveTimeout = idleSeconds(loadBalancer) * 1000
     this.#server = createServer({ keepAliveTimeout }, (request, response) => this.#handle(request, response))
+    limitConnectionAge(this.#server, surroundings.clock, () =>
+      Number(loadBalancer.attributes.get('client_keep_alive.seconds') ?? 3600),
+    )
     this.#server.on('clientError', (_error, socket) => {
       if (socket.writable) {
         socket.end(`HTTP/1.1 400 Bad Request\r\nServer: awselb/2.0\r\nConnection: close\r\n\r\n${errorPage(400)}`)

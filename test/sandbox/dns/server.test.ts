@@ -99,7 +99,7 @@ test('serves the other common types', async () => {
   const { resolver } = it
   expect(await resolver.resolveTxt(www)).toEqual([['one', 'two'], ['say "three"']])
   expect(await resolver.resolveMx(www)).toMatchObject([{ priority: 10, exchange: 'mail.shop.example' }])
-  expect(await resolver.resolveSrv(www)).toEqual([{ priority: 1, weight: 2, port: 80, name: 'www.shop.example' }])
+  expect(await resolver.resolveSrv(www)).toMatchObject([{ priority: 1, weight: 2, port: 80, name: 'www.shop.example' }])
   expect(await resolver.resolveCaa(www)).toMatchObject([{ critical: 0, issue: 'ca.example' }])
   expect(await resolver.resolve6(www)).toEqual(['2001:db8::1'])
   expect(await resolver.resolveNs('shop.example')).toHaveLength(4)

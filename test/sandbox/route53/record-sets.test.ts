@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Clock } from '../../../sandbox/clock.ts'
-import { AwsError } from '../../../sandbox/cloud/errors.ts'
+import type { AwsError } from '../../../sandbox/cloud/errors.ts'
 import { route53 } from '../../../sandbox/cloud/route53/operations.ts'
 import { createWorld } from '../../../sandbox/cloud/world.ts'
 import { call, createZoneSetting, simple, weighted, type ZoneSetting } from './fixture.ts'

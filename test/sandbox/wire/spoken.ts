@@ -13,15 +13,6 @@ const unservedServices: Readonly<Record<string, Service>> = {
       return { shapes, client: new shapes.EKSClient() }
     },
   },
-  route53: {
-    ...nothing,
-    signingName: 'route53',
-    global: true,
-    load: async () => {
-      const shapes = await import('@aws-sdk/client-route-53')
-      return { shapes, client: new shapes.Route53Client() }
-    },
-  },
   apigateway: {
     ...nothing,
     signingName: 'apigateway',
