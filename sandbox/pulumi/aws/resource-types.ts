@@ -3,6 +3,7 @@ import { listenerCertificate } from './types/listener-certificate.ts'
 import { listenerRule } from './types/listener-rule.ts'
 import { listener } from './types/listener.ts'
 import { loadBalancer } from './types/load-balancer.ts'
+import { record } from './types/record.ts'
 import { securityGroupIngressRule } from './types/security-group-ingress-rule.ts'
 import { targetGroupAttachment } from './types/target-group-attachment.ts'
 import { targetGroup } from './types/target-group.ts'
@@ -16,6 +17,7 @@ const all = [
   targetGroup,
   targetGroupAttachment,
   securityGroupIngressRule,
+  record,
 ]
 
 export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(all.map((type) => [type.token, type]))

@@ -42,7 +42,7 @@ export async function startCloud() {
       region,
       accessKey: credentials.accessKeyId,
       secretKey: credentials.secretAccessKey,
-      endpoints: [{ elbv2: wire.url, ec2: wire.url, sts: wire.url }],
+      endpoints: [{ elbv2: wire.url, ec2: wire.url, sts: wire.url, route53: wire.url }],
       skipCredentialsValidation: true,
       skipMetadataApiCheck: true,
     },
