@@ -5,10 +5,16 @@
 export class Clock {
   readonly scale: number
   readonly #pending = new Set<NodeJS.Timeout>()
+  readonly #startedAt = performance.now()
 
   constructor(scale = 1) {
     if (!(scale >= 1)) throw new RangeError(`a time scale is a number of 1 or more, not ${scale}`)
     this.scale = scale
+  }
+
+  /** Seconds of AWS since the clock was made. */
+  seconds(): number {
+    return ((performance.now() - this.#startedAt) * this.scale) / 1000
   }
 
   /** Real milliseconds that a delay of `seconds` on AWS takes here. */

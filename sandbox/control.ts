@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
 import { faultSchema, type Fault, type Faults } from './faults.ts'
 import type { Cluster } from './kubernetes/cluster.ts'
+import type { Reach } from './network/dns/caching-resolver.ts'
 import type { CallLog } from './wire/call-log.ts'
 
 const colour = Type.Union([Type.Literal('blue'), Type.Literal('green')])
@@ -24,17 +25,20 @@ const clusterSchema = Type.Object(
 
 const podsQuery = Type.Object({ cluster: Type.Optional(colour), workload: Type.Optional(Type.String()) }, strict)
 
+const socketQuery = Type.Object({ address: Type.String(), port: Type.String({ pattern: '^\\d{1,5}$' }) }, strict)
+
 export interface ControlDependencies {
   readonly faults: Faults
   readonly clusters: Readonly<Record<'blue' | 'green', Cluster>>
   readonly calls: CallLog
+  readonly reach: Reach
 }
 
 /**
  * Trouble by request and never by chance: faults of AWS, states of pods, reachability of a cluster's API; set, listed and cleared
- * the same way. Also which AWS calls were made.
+ * the same way. Also which AWS calls were made, and where an address of the VPC is on this machine.
  */
-export function controlApp({ faults, clusters, calls }: ControlDependencies): FastifyInstance {
+export function controlApp({ faults, clusters, calls, reach }: ControlDependencies): FastifyInstance {
   const app = Fastify({
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
@@ -81,6 +85,15 @@ export function controlApp({ faults, clusters, calls }: ControlDependencies): Fa
       if (api === 'reachable') await clusters[cluster].setReachable(true)
       else await clusters[cluster].setReachable(false, api)
       return reply.code(204).send()
+    },
+  )
+
+  app.get<{ Querystring: Static<typeof socketQuery> }>(
+    '/sockets',
+    { schema: { querystring: socketQuery } },
+    async ({ query }, reply) => {
+      const socket = await reach(query.address, Number(query.port))
+      return socket ?? reply.code(404).send({ message: `nothing listens at ${query.address}:${query.port}` })
     },
   )
 

@@ -1,10 +1,23 @@
 import { Agent, request as send, type ClientRequest } from 'node:http'
 import { LatencyHistogram } from './latency-histogram.ts'
+import type { CachingResolver } from './network/dns/caching-resolver.ts'
+import { ResolvingAgent } from './network/dns/resolving-agent.ts'
 
 type Colour = 'blue' | 'green'
 
-export interface LoadOptions {
-  readonly url: string
+/** A name that is looked up for every new connection, as real clients do, instead of an address. */
+interface NamedTarget {
+  readonly name: string
+  readonly resolver: CachingResolver
+  /** 80 when left out. */
+  readonly port?: number
+  /** `/` when left out. */
+  readonly path?: string
+}
+
+type Target = { readonly url: string } | NamedTarget
+
+export type LoadOptions = Target & {
   readonly headers?: Readonly<Record<string, string>>
   readonly ratePerSecond: number
   /** How many of the requests open a connection of their own: 0 none, 1 all. The others share kept connections. */
@@ -54,7 +67,10 @@ export function startLoad(options: LoadOptions): Load {
 
 class OpenLoop implements Load {
   readonly #options: LoadOptions
-  readonly #kept = new Agent({ keepAlive: true })
+  readonly #url: string
+  readonly #kept: Agent
+  /** Opens a connection for each request. */
+  readonly #fresh: Agent | false
   readonly #latencies = new LatencyHistogram()
   readonly #byColour: Record<Colour, number> = { blue: 0, green: 0 }
   readonly #failures: Failure[] = []
@@ -67,6 +83,9 @@ class OpenLoop implements Load {
 
   constructor(options: LoadOptions) {
     this.#options = options
+    this.#url = 'url' in options ? options.url : `http://${options.name}:${options.port ?? 80}${options.path ?? '/'}`
+    this.#kept = agentFor(options, true)
+    this.#fresh = 'url' in options ? false : agentFor(options, false)
     this.#sendDue()
   }
 
@@ -112,27 +131,30 @@ class OpenLoop implements Load {
     this.#latencies.add(performance.now() - dueAt)
   }
 
-  /** false: a connection of its own. Spread evenly, not drawn. */
+  /** #fresh: a connection of its own. Spread evenly, not drawn. */
   #nextAgent(): Agent | false {
     this.#newConnectionsDue += this.#options.newConnectionShare
     if (this.#newConnectionsDue < 1) return this.#kept
     this.#newConnectionsDue -= 1
-    return false
+    return this.#fresh
   }
 
   async #request(agent: Agent | false): Promise<Colour> {
-    const { url, headers, timeoutMs = 10_000 } = this.#options
-    const call = send(url, { agent, headers, signal: AbortSignal.timeout(timeoutMs) })
+    const { headers, timeoutMs = 10_000 } = this.#options
+    const call = send(this.#url, { agent, headers, signal: AbortSignal.timeout(timeoutMs) })
     try {
       return await colourOf(call)
     } catch (error) {
       if ((error as Error).name === 'AbortError') throw new Error(`no answer within ${timeoutMs} ms`, { cause: error })
       const closed = ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
-      if (call.reusedSocket && closed) return await this.#request(false)
+      if (call.reusedSocket && closed) return await this.#request(this.#fresh)
       throw error
     }
   }
 }
+
+const agentFor = (target: Target, keepAlive: boolean): Agent =>
+  'url' in target ? new Agent({ keepAlive }) : new ResolvingAgent(target.resolver, { keepAlive })
 
 function colourOf(call: ClientRequest): Promise<Colour> {
   return new Promise((resolve, reject) => {

@@ -15,8 +15,10 @@ import type { AwsAccess } from './kubernetes/aws-access.ts'
 import { startCluster, type Cluster } from './kubernetes/cluster.ts'
 import { addressesIn } from './kubernetes/pods/addresses.ts'
 import { AddressBook } from './network/addresses.ts'
+import { DnsServer } from './network/dns/server.ts'
 import { startMeter } from './network/meter.ts'
 import { Network } from './network/network.ts'
+import { reachIn } from './network/reach.ts'
 import { startPlugins, type Plugins } from './pulumi/plugins.ts'
 import { awsClients, type AwsClients } from './scenarios/aws-clients.ts'
 import { subnets } from './scenarios/network.ts'
@@ -41,6 +43,8 @@ export interface ReadyFile {
   /** With it beside `env`, `pulumi` by hand runs the checkout's programs with the stand-ins. */
   readonly byHand: Readonly<Record<string, string>>
   readonly controlUrl: string
+  /** `host:port` of the VPC's resolver, UDP and TCP. It answers with addresses of the VPC: GET /sockets of the control endpoint tells where they are. */
+  readonly dns: string
   readonly clusters: Readonly<Record<'blue' | 'green', { readonly version: string; readonly kubeconfig: string }>>
   /** Path of a cutover.yaml that fits. */
   readonly inventory: string
@@ -86,6 +90,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     network.start()
     startMeter(world, network)
     stops.push(() => network.stop())
+    const dns = new DnsServer(world)
+    await dns.open()
+    stops.push(() => dns.close())
 
     const access: AwsAccess = {
       endpoint: wire.url,
@@ -114,7 +121,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const built = await scenario.build({ aws, clusters, network, kubeconfigs })
     const inventory = join(folder, 'cutover.yaml')
     await writeFile(inventory, stringify(built.inventory))
-    const control = controlApp({ faults, clusters, calls: wire.calls })
+    const control = controlApp({ faults, clusters, calls: wire.calls, reach: reachIn(world, addresses, network) })
     const controlUrl = await control.listen({ host: '127.0.0.1', port: 0 })
     stops.push(() => control.close())
     const env = environmentOf(access, options.timeScale)
@@ -128,6 +135,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       env: plugins ? { ...env, CUTOVER_PULUMI_PLUGINS: pluginSetting(plugins) } : env,
       byHand: plugins ? debugSettings(plugins) : {},
       controlUrl,
+      dns: `${dns.socket.host}:${dns.socket.port}`,
       clusters: {
         blue: { version: clusters.blue.version, kubeconfig: kubeconfigs.blue },
         green: { version: clusters.green.version, kubeconfig: kubeconfigs.green },

@@ -7,6 +7,7 @@ import { ec2 } from './ec2/operations.ts'
 import { eks } from './eks/operations.ts'
 import { elbv2 } from './elbv2/operations.ts'
 import { iam } from './iam/operations.ts'
+import { route53 } from './route53/operations.ts'
 import { sts } from './sts/operations.ts'
 
 /** The AWS services that are served, by the names that the AWS CLI gives them. */
@@ -91,6 +92,15 @@ export const services = {
     load: async () => {
       const shapes = await import('@aws-sdk/client-apigatewayv2')
       return { shapes, client: new shapes.ApiGatewayV2Client() }
+    },
+  },
+  route53: {
+    signingName: 'route53',
+    global: true,
+    operations: route53,
+    load: async () => {
+      const shapes = await import('@aws-sdk/client-route-53')
+      return { shapes, client: new shapes.Route53Client() }
     },
   },
 } satisfies Readonly<Record<string, Service>>

@@ -9,6 +9,7 @@ import { nobody, type ControlPlanes } from './eks/control-planes.ts'
 import { createEks, type EksState } from './eks/state.ts'
 import { createElbv2, type Elbv2State } from './elbv2/state.ts'
 import { createIam, type IamState } from './iam/state.ts'
+import { createRoute53, type Route53State } from './route53/state.ts'
 
 /** What AWS grants to some accounts and not to others. */
 export interface Account {
@@ -28,6 +29,7 @@ export interface World {
   readonly iam: IamState
   readonly eks: EksState
   readonly elbv2: Elbv2State
+  readonly route53: Route53State
   readonly apigateway: ApigatewayState
   readonly apigatewayv2: Apigatewayv2State
   readonly autoscaling: AutoScalingState
@@ -65,6 +67,7 @@ export function createWorld(options: WorldOptions): World {
     cloudwatch: createCloudWatch(),
     apigateway: createApigateway(),
     apigatewayv2: createApigatewayv2(),
+    route53: createRoute53(),
     events: new EventEmitter(),
   }
 }

@@ -13,6 +13,8 @@ import { EventRecorder } from './controllers/event-recorder.ts'
 import { startGarbageCollector } from './controllers/garbage-collector.ts'
 import { followDeletions, startNamespaces } from './controllers/namespaces.ts'
 import { startReplicaSets } from './controllers/replica-sets.ts'
+import { installIngressController, type IngressController } from './ingress-controller/install.ts'
+import { ingressProgram, isIngressImage } from './ingress-controller/program.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
 import {
   installLoadBalancerController,
@@ -60,6 +62,8 @@ export interface Cluster {
   readonly pods: Pods
   /** Resolves when it serves. Until it is installed, the cluster knows no TargetGroupBinding. */
   installLoadBalancerController(options?: LoadBalancerControllerOptions): Promise<LoadBalancerController>
+  /** An ingress controller on pods of its own, behind a Service; resolves when it serves. */
+  installIngressController(): Promise<IngressController>
   /** Cuts the API server off, data and all, or brings it back. Pods and controllers go on. `how`: connections are refused, or accepted and never answered. */
   setReachable(reachable: boolean, how?: 'refuse' | 'hang'): Promise<void>
   stop(): Promise<void>
@@ -105,7 +109,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const faults = new PodFaults()
   const proxy = new KubeProxy(context, addresses)
   stops.push(() => proxy.stop())
-  const kubelet = new Kubelet(context, { colour, addresses, vpc, faultOf: (workload) => faults.of(workload) })
+  const ingress = ingressProgram(api.store, addresses)
+  const kubelet = new Kubelet(context, {
+    colour,
+    addresses,
+    vpc,
+    faultOf: (workload) => faults.of(workload),
+    programOf: (image) => (isIngressImage(image) ? ingress.receive : undefined),
+  })
   for (const namespace of [...immortalNamespaces, 'kube-node-lease']) {
     await api.create(
       resources.builtIn('namespaces'),
@@ -136,11 +147,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       installed.push(() => controller.stop())
       return controller
     },
+    installIngressController: () => installIngressController(context),
     setReachable: (reachable, how = 'refuse') => frontDoor.setReachable(reachable ? 'open' : how),
     async stop() {
       await frontDoor.close()
       await Promise.all([...installed, ...stops].map((stop) => stop()))
       await kubelet.stop()
+      ingress.close()
       await context.events.settled()
     },
   }

@@ -59,6 +59,21 @@ const rows: Row[] = [
     served: { from: '1.21' },
   },
   {
+    group: 'networking.k8s.io',
+    kind: 'Ingress',
+    plural: 'ingresses',
+    shortNames: ['ing'],
+    subresources: ['status'],
+    generation: true,
+  },
+  {
+    group: 'networking.k8s.io',
+    kind: 'IngressClass',
+    plural: 'ingressclasses',
+    clusterWide: true,
+    generation: true,
+  },
+  {
     group: 'apiextensions.k8s.io',
     kind: 'CustomResourceDefinition',
     plural: 'customresourcedefinitions',

@@ -114,6 +114,24 @@ export type Service = KubernetesObject<{
   }
 }>
 
+export interface IngressBackend {
+  service?: { name: string; port?: { name?: string; number?: number } }
+}
+
+export interface IngressPath {
+  path?: string
+  pathType: 'Exact' | 'Prefix' | 'ImplementationSpecific'
+  backend: IngressBackend
+}
+
+export type Ingress = KubernetesObject<{
+  spec?: {
+    ingressClassName?: string
+    defaultBackend?: IngressBackend
+    rules?: { host?: string; http?: { paths: IngressPath[] } }[]
+  }
+}>
+
 interface TargetReference {
   kind: string
   namespace?: string

@@ -3,6 +3,7 @@ import type { Listener, LoadBalancer } from '../cloud/elbv2/state.ts'
 import type { Clock } from '../clock.ts'
 import type { AddressBook, Socket } from './addresses.ts'
 import type { RequestFacts } from './conditions.ts'
+import { limitConnectionAge } from './connection-age.ts'
 import { forward, forwardedHeaders } from './forward.ts'
 import { LoopbackServer } from './loopback-server.ts'
 import { answerError, answerFixed, answerRedirect, errorPage } from './own-answers.ts'
@@ -31,6 +32,9 @@ export class FrontDoor {
     // In AWS's own seconds: nobody waits for this time-out, and a short one would only make clients race with it.
     const keepAliveTimeout = idleSeconds(loadBalancer) * 1000
     const server = createServer({ keepAliveTimeout }, (request, response) => this.#handle(request, response))
+    limitConnectionAge(server, surroundings.clock, () =>
+      Number(loadBalancer.attributes.get('client_keep_alive.seconds') ?? 3600),
+    )
     server.on('clientError', (_error, socket) => {
       if (socket.writable) {
         socket.end(`HTTP/1.1 400 Bad Request\r\nServer: awselb/2.0\r\nConnection: close\r\n\r\n${errorPage(400)}`)

@@ -19,10 +19,18 @@ export interface Elbv2State {
   readonly listeners: Map<string, Listener>
   readonly rules: Map<string, Rule>
   readonly targetGroups: Map<string, TargetGroup>
+  /** Private addresses of load balancers, by ARN and subnet. */
+  readonly addresses: Map<string, string>
 }
 
 export function createElbv2(): Elbv2State {
-  return { loadBalancers: new Map(), listeners: new Map(), rules: new Map(), targetGroups: new Map() }
+  return {
+    loadBalancers: new Map(),
+    listeners: new Map(),
+    rules: new Map(),
+    targetGroups: new Map(),
+    addresses: new Map(),
+  }
 }
 
 /** What all four have: attributes and tags are name to value. */

@@ -12,9 +12,22 @@ export class BackendNotFound extends Error {
   }
 }
 
-function servicePort(store: Store, { metadata, spec }: TargetGroupBinding): { service: Service; port: ServicePort } {
-  const { name, port: wanted } = spec.serviceRef
-  const service = store.get<Service>('/services', { namespace: metadata.namespace, name })
+export interface ServiceReference {
+  readonly namespace: string
+  readonly name: string
+  readonly port: number | string
+}
+
+const referenceOf = ({ metadata, spec }: TargetGroupBinding): ServiceReference => ({
+  namespace: metadata.namespace ?? '',
+  ...spec.serviceRef,
+})
+
+function servicePort(
+  store: Store,
+  { namespace, name, port: wanted }: ServiceReference,
+): { service: Service; port: ServicePort } {
+  const service = store.get<Service>('/services', { namespace, name })
   if (!service) throw new BackendNotFound(`Service "${name}" not found`)
   const ports = service.spec.ports ?? []
   const port = ports.find((one) => (typeof wanted === 'string' ? one.name === wanted : one.port === wanted))
@@ -22,16 +35,16 @@ function servicePort(store: Store, { metadata, spec }: TargetGroupBinding): { se
   return { service, port }
 }
 
-/** Ready pods behind the Service, by their own addresses. */
-function podTargets(store: Store, binding: TargetGroupBinding): TargetDescription[] {
-  const { service, port } = servicePort(store, binding)
+/** Addresses of ready pods behind the port of a Service. Throws BackendNotFound. */
+export function readyPods(store: Store, reference: ServiceReference): { ip: string; port: number }[] {
+  const { service, port } = servicePort(store, reference)
   const endpoints = store.get<Endpoints>('/endpoints', service.metadata)
   if (!endpoints) throw new BackendNotFound(`Endpoints "${service.metadata.name}" not found`)
   return (endpoints.subsets ?? []).flatMap(({ addresses = [], ports = [] }) =>
     ports
       .filter(({ name }) => !port.name || port.name === name)
       .flatMap((one) =>
-        addresses.filter(({ targetRef }) => targetRef?.kind === 'Pod').map(({ ip }) => ({ Id: ip, Port: one.port })),
+        addresses.filter(({ targetRef }) => targetRef?.kind === 'Pod').map(({ ip }) => ({ ip, port: one.port })),
       ),
   )
 }
@@ -47,7 +60,7 @@ const isReady = ({ status }: Node) =>
 
 /** Ready nodes, by their instances, on the Service's node port. */
 function nodeTargets(store: Store, binding: TargetGroupBinding): TargetDescription[] {
-  const { service, port } = servicePort(store, binding)
+  const { service, port } = servicePort(store, referenceOf(binding))
   if (service.spec.type !== 'NodePort' && service.spec.type !== 'LoadBalancer') {
     throw new Error(`service type must be either 'NodePort' or 'LoadBalancer': ${nameOf(service.metadata)}`)
   }
@@ -62,5 +75,6 @@ function nodeTargets(store: Store, binding: TargetGroupBinding): TargetDescripti
 
 /** The targets that a binding wants to be registered. */
 export function backendsOf(store: Store, binding: TargetGroupBinding): TargetDescription[] {
-  return binding.spec.targetType === 'ip' ? podTargets(store, binding) : nodeTargets(store, binding)
+  if (binding.spec.targetType !== 'ip') return nodeTargets(store, binding)
+  return readyPods(store, referenceOf(binding)).map(({ ip, port }) => ({ Id: ip, Port: port }))
 }

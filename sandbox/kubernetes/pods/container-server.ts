@@ -12,23 +12,28 @@ export interface Identity {
   version: string
 }
 
+/** What a container does with a request, when it is more than to say who it is. */
+export type Program = (request: IncomingMessage, response: ServerResponse) => void
+
 /**
  * Idle connections are kept longer than any load balancer keeps them (60 s), so that the load balancer closes them and
  * never writes into a connection that the pod has just closed.
  */
 const keepAliveMs = 120_000
 
-/** One container port: a real HTTP server on loopback that answers every path with the pod's identity. */
+/** One container port: a real HTTP server on loopback that answers every path with the pod's identity, or runs a program. */
 export class ContainerServer {
   readonly #server: Server
   readonly #identity: Identity
   readonly #fault: () => PodFault | undefined
+  readonly #program: Program | undefined
   readonly #delayed = new Set<NodeJS.Timeout>()
   #closing = false
 
-  constructor(identity: Identity, fault: () => PodFault | undefined) {
+  constructor(identity: Identity, fault: () => PodFault | undefined, program?: Program) {
     this.#identity = identity
     this.#fault = fault
+    this.#program = program
     this.#server = createServer((request, response) => this.#receive(request, response))
     this.#server.keepAliveTimeout = keepAliveMs
     this.#server.requestTimeout = 0
@@ -59,7 +64,6 @@ export class ContainerServer {
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
-    request.resume()
     const fault = this.#fault()
     const delayMs = fault ? delayOf(fault) : 0
     if (delayMs === 0) return this.#answer(request, response, fault)
@@ -70,9 +74,12 @@ export class ContainerServer {
     this.#delayed.add(timer)
   }
 
-  #answer({ headers }: IncomingMessage, response: ServerResponse, fault: PodFault | undefined): void {
+  #answer(request: IncomingMessage, response: ServerResponse, fault: PodFault | undefined): void {
     if (this.#closing) response.shouldKeepAlive = false
-    response.writeHead(answerOf(fault, headers['user-agent']), { 'content-type': 'application/json' })
+    const status = answerOf(fault, request.headers['user-agent'])
+    if (this.#program && status === 200) return this.#program(request, response)
+    request.resume()
+    response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(this.#identity))
   }
 }

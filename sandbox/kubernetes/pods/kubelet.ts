@@ -5,6 +5,7 @@ import { equal, nameOf, type KubernetesObject } from '../object.ts'
 import { StatusError } from '../status-error.ts'
 import type { Node, Pod } from '../types.ts'
 import type { VpcAddresses } from './addresses.ts'
+import type { Program } from './container-server.ts'
 import type { PodFault } from './faults.ts'
 import { podStatus } from './pod-status.ts'
 import { RunningPod } from './running-pod.ts'
@@ -19,6 +20,8 @@ export interface KubeletOptions {
   addresses: AddressBook
   vpc: VpcAddresses
   faultOf: (workload: string) => PodFault | undefined
+  /** undefined: containers of the image say who they are. */
+  programOf: (image: string) => Program | undefined
 }
 
 /** A pod that this kubelet runs, and what is about to happen to it. */
@@ -100,8 +103,8 @@ export class Kubelet {
   async #start(pod: Pod): Promise<void> {
     const { uid } = pod.metadata
     if (this.#sandboxes.has(uid)) return
-    const { colour, addresses, vpc, faultOf } = this.#options
-    const running = new RunningPod(pod, vpc.take(this.#zoneOf(pod)), colour, addresses, faultOf)
+    const { colour, addresses, vpc, faultOf, programOf } = this.#options
+    const running = new RunningPod(pod, vpc.take(this.#zoneOf(pod)), colour, addresses, faultOf, programOf)
     this.#sandboxes.set(uid, { running, started: false })
     this.#names.set(nameOf(pod.metadata), uid)
     await this.#settle(pod)

@@ -1,6 +1,6 @@
 import type { AddressBook, Socket } from '../../network/addresses.ts'
 import type { Container, Pod } from '../types.ts'
-import { ContainerServer, type Identity } from './container-server.ts'
+import { ContainerServer, type Identity, type Program } from './container-server.ts'
 import type { PodFault } from './faults.ts'
 
 export interface PodPort {
@@ -33,6 +33,7 @@ export class RunningPod {
   readonly #colour: string
   readonly #addresses: AddressBook
   readonly #fault: () => PodFault | undefined
+  readonly #programOf: (image: string) => Program | undefined
 
   constructor(
     pod: Pod,
@@ -40,6 +41,7 @@ export class RunningPod {
     colour: string,
     addresses: AddressBook,
     fault: (workload: string) => PodFault | undefined,
+    programOf: (image: string) => Program | undefined,
   ) {
     this.ip = ip
     this.workload = workloadOf(pod)
@@ -47,6 +49,7 @@ export class RunningPod {
     this.#colour = colour
     this.#addresses = addresses
     this.#fault = () => fault(this.workload)
+    this.#programOf = programOf
   }
 
   get listening(): boolean {
@@ -64,7 +67,7 @@ export class RunningPod {
       const identity: Identity = { workload, cluster: this.#colour, pod: metadata.name, version: versionOf(container) }
       for (const { name, containerPort, protocol = 'TCP' } of container.ports ?? []) {
         if (protocol !== 'TCP') continue
-        const server = new ContainerServer(identity, this.#fault)
+        const server = new ContainerServer(identity, this.#fault, this.#programOf(container.image ?? ''))
         const socket = await server.listen()
         this.#ports.push({ port: { ...(name && { name }), containerPort, socket }, server })
         this.#addresses.bind(this.ip, containerPort, socket)

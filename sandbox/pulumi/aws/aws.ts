@@ -3,6 +3,7 @@ import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2'
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { Route53Client } from '@aws-sdk/client-route-53'
 import { GetCallerIdentityCommand, STSClient, type GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts'
 import type { AwsConfig } from './config.ts'
 import { OperationError } from './operation-error.ts'
@@ -17,6 +18,7 @@ export interface Aws {
   readonly autoscaling: AutoScalingClient['send']
   readonly elbv2: ElasticLoadBalancingV2Client['send']
   readonly ec2: EC2Client['send']
+  readonly route53: Route53Client['send']
   callerIdentity(): Promise<GetCallerIdentityCommandOutput>
   /** Empty where the configuration says not to ask. */
   accountId(): Promise<string>
@@ -28,6 +30,7 @@ interface Clients {
   readonly autoscaling: AutoScalingClient
   readonly elbv2: ElasticLoadBalancingV2Client
   readonly sts: STSClient
+  readonly route53: Route53Client
   ec2?: Promise<EC2Client>
 }
 
@@ -59,6 +62,7 @@ export class AwsClients {
         const ec2 = await (clients.ec2 ??= this.#createEc2(region))
         return sender(ec2, 'EC2', signal)(command)
       }) as EC2Client['send'],
+      route53: sender(clients.route53, 'Route 53', signal) as Route53Client['send'],
       callerIdentity: identity,
       accountId: async () => {
         if (this.#config.skipRequestingAccountId) return ''
@@ -72,12 +76,13 @@ export class AwsClients {
   }
 
   close(): void {
-    for (const { apigateway, apigatewayv2, autoscaling, elbv2, sts, ec2 } of this.#regions.values()) {
+    for (const { apigateway, apigatewayv2, autoscaling, elbv2, sts, route53, ec2 } of this.#regions.values()) {
       apigateway.destroy()
       apigatewayv2.destroy()
       autoscaling.destroy()
       elbv2.destroy()
       sts.destroy()
+      route53.destroy()
       void ec2?.then(
         (client) => client.destroy(),
         () => undefined,
@@ -94,6 +99,7 @@ export class AwsClients {
       autoscaling: new AutoScalingClient(this.#settings(region, ['autoscaling'])),
       elbv2: new ElasticLoadBalancingV2Client(this.#settings(region, ['elbv2', 'elasticloadbalancingv2', 'lb'])),
       sts: new STSClient(this.#settings(region, ['sts'])),
+      route53: new Route53Client(this.#settings(region, ['route53'])),
     }
     this.#regions.set(region, clients)
     return clients

@@ -97,6 +97,12 @@ const isConflicting: Rule = ({ property, name, value, siblings }) =>
     ? `Conflicting configuration arguments. "${snake(name)}": conflicts with ${snake(property.conflictsWith)}`
     : undefined
 
+const isAlone: Rule = ({ property, name, value, siblings }) =>
+  property?.requires !== undefined && isPresent(value) && !isPresent(siblings[property.requires])
+    ? 'Missing required argument. ' +
+      `"${snake(name)}": all of \`${[name, property.requires].map(snake).sort().join(',')}\` must be specified`
+    : undefined
+
 const isOutOfRange: Rule = ({ property, name, value }) => {
   if (!property?.range || value === UNKNOWN) return undefined
   const [least, most] = property.range
@@ -108,7 +114,7 @@ const isOutOfRange: Rule = ({ property, name, value }) => {
 }
 
 function failures(schema: Schema, news: Properties): Checked['failures'] {
-  const rules = [isMissing, isUnsupported, isUnknownHere, isConflicting, isOutOfRange]
+  const rules = [isMissing, isUnsupported, isUnknownHere, isConflicting, isAlone, isOutOfRange]
   return [...places(schema, news, [])].flatMap((place) =>
     rules.flatMap((rule) => {
       const reason = rule(place)

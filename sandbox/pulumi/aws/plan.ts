@@ -39,8 +39,10 @@ function planValue(property: Property, prior: Value | undefined, input: Value | 
 }
 
 function planGiven(property: Property, prior: Value | undefined, input: Value): Value {
-  const { fields } = property
-  if (!fields || input === UNKNOWN) return input
+  const { fields, canonical } = property
+  if (input === UNKNOWN) return input
+  if (canonical && typeof input === 'string') return canonical(input)
+  if (!fields) return input
   if (property.type === 'object') return planElement(fields, prior, input)
   if (!Array.isArray(input)) return input
   const priors = Array.isArray(prior) ? prior : []

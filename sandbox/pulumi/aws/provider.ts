@@ -135,7 +135,7 @@ export class AwsProvider implements Provider {
     const { tagging } = type
     return inWords(`updating ${type.label} (${id})`, async () => {
       if (tagging && changed.has('tagsAll')) await updateTags(tagging, aws, id, prior, planned)
-      if (changed.size > 0) await type.update?.(aws, id, known(planned), changed)
+      if (changed.size > 0) await type.update?.(aws, id, known(planned), changed, prior)
       const found = await this.#state(type, aws, id, planned)
       if (!found) throw new Error('it no longer exists')
       return asSecretAs(news, found)
@@ -154,7 +154,9 @@ export class AwsProvider implements Provider {
     const found = await type.read(aws, id, prior)
     if (!found) return undefined
     const tags = type.tagging ? this.#tags(await type.tagging.read(aws, id, found), prior) : {}
-    return { ...inSetOrder(type.schema, found), ...tags, region: aws.region, id }
+    // A service that is not regional has none.
+    const place = type.schema.region && { region: aws.region }
+    return { ...inSetOrder(type.schema, found), ...tags, ...place, id }
   }
 
   #tags(all: Record<string, string>, prior: Properties): Properties {

@@ -20,7 +20,7 @@ export interface Definition<State> {
   /** All that AWS knows by the id alone; `prior` tells what AWS does not. undefined: there is none. */
   read(aws: Aws, id: string, prior: State): Promise<State | undefined>
   /** Writes what changed, by the names of properties, and nothing else. Absent: every change needs a new resource. */
-  update?(aws: Aws, id: string, planned: State, changed: ReadonlySet<keyof State>): Promise<void>
+  update?(aws: Aws, id: string, planned: State, changed: ReadonlySet<keyof State>, prior: State): Promise<void>
   /** Succeeds when the resource is gone already. */
   delete(aws: Aws, id: string, prior: State): Promise<void>
 }

@@ -8,6 +8,7 @@ import { listenerCertificate } from './types/listener-certificate.ts'
 import { listenerRule } from './types/listener-rule.ts'
 import { listener } from './types/listener.ts'
 import { loadBalancer } from './types/load-balancer.ts'
+import { record } from './types/record.ts'
 import { securityGroupIngressRule } from './types/security-group-ingress-rule.ts'
 import { targetGroupAttachment } from './types/target-group-attachment.ts'
 import { targetGroup } from './types/target-group.ts'
@@ -28,6 +29,7 @@ const all = [
   apigatewayIntegration,
   apigatewayStage,
   apigatewayVpcLink,
+  record,
 ]
 
 export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(all.map((type) => [type.token, type]))

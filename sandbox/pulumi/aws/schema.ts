@@ -26,6 +26,10 @@ export interface Property {
   /** Longest name that is made from the resource's logical name when the program gives none. */
   readonly autoName?: number
   readonly conflictsWith?: string
+  /** Another property without which this one is refused. */
+  readonly requires?: string
+  /** A text as the state keeps it, however the program writes it. */
+  readonly canonical?: (given: string) => string
   /** An absent block leaves what is there as it is. */
   readonly keepsWhenAbsent?: true
   /** Smallest and largest number, or length of a text. */

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-auto-scaling'
 import { CreateLaunchTemplateCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { DescribeRulesCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { CreateHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53'
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import type { Stack } from '@pulumi/pulumi/automation/index.js'
@@ -36,7 +37,7 @@ afterAll(async () => {
 
 const provider = () => new aws.Provider('aws', { ...cloud.providerOptions, endpoints: cloud.providerOptions.endpoints })
 const writes = () =>
-  cloud.wire.calls.recent().flatMap(({ operation }) => (/^Describe|^Get/.test(operation) ? [] : [operation]))
+  cloud.wire.calls.recent().flatMap(({ operation }) => (/^Describe|^Get|^List/.test(operation) ? [] : [operation]))
 
 async function up(stack: Stack) {
   const { onEvent, steps } = collectSteps()
@@ -172,6 +173,42 @@ describe('a real engine with the aws plugin', () => {
     await stack.destroy()
     await expect.poll(attached).toEqual([])
     autoscaling.destroy()
+  })
+
+  test('gives a record a weight in one batch, and then a sibling', async () => {
+    const { region, accessKey, secretKey, endpoints } = cloud.providerOptions
+    const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey }
+    const route53 = new Route53Client({ region, credentials, endpoint: endpoints[0]?.route53 ?? '' })
+    const { HostedZone } = await route53.send(new CreateHostedZoneCommand({ Name: 'a.example', CallerReference: '1' }))
+    const zoneId = HostedZone?.Id?.replace('/hostedzone/', '') ?? ''
+    route53.destroy()
+    let weights: Record<string, number> = {}
+    const stack = await engine.stack('record', async () => {
+      const options = { provider: provider() }
+      const www = { zoneId, name: 'www.a.example', type: 'A', ttl: 60, records: ['192.0.2.1'] }
+      const policy = (colour: string) =>
+        colour in weights ? { setIdentifier: colour, weightedRoutingPolicies: [{ weight: weights[colour] ?? 0 }] } : {}
+      const blue = new aws.route53.Record('blue', { ...www, ...policy('blue') }, options)
+      if ('green' in weights) {
+        const green = { ...www, records: ['192.0.2.2'], ...policy('green') }
+        new aws.route53.Record('green', green, { ...options, dependsOn: blue })
+      }
+      return { fqdn: blue.fqdn }
+    })
+    expect(await up(stack)).toMatchObject({
+      writes: ['ChangeResourceRecordSets'],
+      outputs: { fqdn: { value: 'www.a.example' } },
+    })
+    weights = { blue: 100, green: 0 }
+    expect(await up(stack)).toMatchObject({
+      writes: ['ChangeResourceRecordSets', 'ChangeResourceRecordSets'],
+      changes: { create: 1, same: 2, update: 1 },
+    })
+    weights = { blue: 50, green: 50 }
+    expect(await up(stack)).toMatchObject({ changes: { same: 2, update: 2 } })
+    expect((await stack.refresh()).summary.resourceChanges).toEqual({ same: 4 })
+    expect(await up(stack)).toMatchObject({ writes: [], changes: { same: 4 } })
+    await stack.destroy()
   })
 
   test('goes on after the plugins died in the middle of an update', async () => {

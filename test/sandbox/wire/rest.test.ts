@@ -7,7 +7,7 @@ import { AwsError } from '../../../sandbox/cloud/errors.ts'
 import type { Operations } from '../../../sandbox/cloud/operation.ts'
 import { matchUri, parseUri } from '../../../sandbox/wire/uri.ts'
 import { authorization, awsCli, hasAwsCli, postForm, startTestWire, type TestWire } from './fixture.ts'
-import { spokenServices } from './spoken.ts'
+import { services } from '../../../sandbox/cloud/services.ts'
 
 /** What the operations of every service answer, by name; what they were asked. */
 let answers: Record<string, () => object>
@@ -27,7 +27,7 @@ beforeEach(async () => {
     },
   )
   it = await startTestWire(
-    Object.fromEntries(Object.entries(spokenServices).map(([name, service]) => [name, { ...service, operations }])),
+    Object.fromEntries(Object.entries(services).map(([name, service]) => [name, { ...service, operations }])),
   )
 })
 afterEach(async () => {

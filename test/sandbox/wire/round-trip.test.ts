@@ -6,7 +6,7 @@ import type { Operations } from '../../../sandbox/cloud/operation.ts'
 import { modelOf, type Sdk, type Service } from '../../../sandbox/wire/model.ts'
 import { authorization, startTestWire, type TestWire } from './fixture.ts'
 import { Generator, type Amount } from './generate.ts'
-import { spokenServices } from './spoken.ts'
+import { services } from '../../../sandbox/cloud/services.ts'
 
 interface Spoken {
   readonly name: string
@@ -16,8 +16,8 @@ interface Spoken {
   readonly protocol?: object
 }
 
-const spoken: Spoken[] = Object.entries(spokenServices).map(([name, service]) => ({ name, service, title: name }))
-const { cloudwatch } = spokenServices
+const spoken: Spoken[] = Object.entries(services).map(([name, service]) => ({ name, service, title: name }))
+const { cloudwatch } = services
 if (cloudwatch) {
   const protocol = new SmithyRpcV2CborProtocol({ defaultNamespace: 'com.amazonaws.cloudwatch' })
   spoken.push({ name: 'cloudwatch', service: cloudwatch, title: 'cloudwatch in CBOR', protocol })
