@@ -130,6 +130,17 @@ describe('a target group that is attached', () => {
     await until('the new one is registered', async () => (await states(arn)).length === 2)
     expect(Object.keys(await healthOf(plane.world, arn))).not.toContain(`${Id}:${nodePort}`)
   })
+
+  test('gets no new instances while that is suspended', async () => {
+    const arn = await addTargetGroup('nodes')
+    await addNodes('blue', 1, { TargetGroupARNs: [arn] })
+    await until('it is registered', async () => (await states(arn)).length === 1)
+    const suspend = { AutoScalingGroupName: 'blue', ScalingProcesses: ['AddToLoadBalancer'] }
+    await plane.aws('SuspendProcesses', suspend)
+    await plane.aws('SetDesiredCapacity', { AutoScalingGroupName: 'blue', DesiredCapacity: 2 })
+    await serve('blue', 2)
+    expect(await states(arn)).toHaveLength(1)
+  })
 })
 
 describe('the two ways of moving to green', () => {

@@ -96,6 +96,50 @@ describe('a group', () => {
     await running(1)
   })
 
+  test('replaces an instance that somebody calls unhealthy, but not within its grace period', async () => {
+    await addAutoScalingGroup(account, 'blue', 1)
+    await addAutoScalingGroup(account, 'green', 1, { HealthCheckGracePeriod: 36_000 })
+    await running(1)
+    await running(1, 'green')
+    const [sick = ''] = inService(account, 'blue')
+    const [young = ''] = inService(account, 'green')
+    for (const InstanceId of [sick, young]) {
+      await account.aws('SetInstanceHealth', { InstanceId, HealthStatus: 'Unhealthy' })
+    }
+    await until('another is in service', () => inService(account, 'blue').some((id) => id !== sick))
+    expect(membersOf(account, 'green')).toEqual({ [young]: 'InService Healthy' })
+    const { AutoScalingInstances } = await account.aws('DescribeAutoScalingInstances', { InstanceIds: [young] })
+    expect(AutoScalingInstances).toMatchObject([
+      { InstanceId: young, AutoScalingGroupName: 'green', LifecycleState: 'InService', HealthStatus: 'HEALTHY' },
+    ])
+  })
+
+  test('keeps protected instances when it shrinks', async () => {
+    await addAutoScalingGroup(account, 'blue', 1, { NewInstancesProtectedFromScaleIn: true, DesiredCapacity: 2 })
+    await running(2)
+    const kept = inService(account, 'blue')
+    const update = { AutoScalingGroupName: 'blue', NewInstancesProtectedFromScaleIn: false, DesiredCapacity: 3 }
+    await account.aws('UpdateAutoScalingGroup', update)
+    await running(3)
+    await account.aws('SetDesiredCapacity', { AutoScalingGroupName: 'blue', DesiredCapacity: 1 })
+    await until('the unprotected one is gone', () => Object.keys(membersOf(account, 'blue')).length === 2)
+    expect(inService(account, 'blue')).toEqual(kept)
+  })
+
+  test('takes one out for good when its place goes with it', async () => {
+    await addAutoScalingGroup(account, 'blue', 1, { DesiredCapacity: 2 })
+    await running(2)
+    const [first, second] = inService(account, 'blue')
+    const takeOut = (InstanceId: string | undefined) => ({ InstanceId, ShouldDecrementDesiredCapacity: true })
+    const { Activity } = await account.aws('TerminateInstanceInAutoScalingGroup', takeOut(first))
+    expect(Activity).toMatchObject({ Description: `Terminating EC2 instance: ${first}`, StatusCode: 'InProgress' })
+    await until('it is gone', () => Object.keys(membersOf(account, 'blue')).length === 1)
+    expect(await described()).toMatchObject({ DesiredCapacity: 1, Instances: [{ InstanceId: second }] })
+    expect(await account.refusal('TerminateInstanceInAutoScalingGroup', takeOut(second))).toMatch(
+      /^ValidationError: Currently, desiredSize equals minSize \(1\)\./,
+    )
+  })
+
   test('is deleted when it is empty, or by force with all that it has', async () => {
     await addAutoScalingGroup(account, 'blue', 2)
     await running(2)

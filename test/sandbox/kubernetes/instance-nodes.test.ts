@@ -2,6 +2,7 @@ import { get } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { instanceNodes } from '../../../sandbox/instance-nodes.ts'
 import { addressesIn } from '../../../sandbox/kubernetes/pods/addresses.ts'
+import { startLoad } from '../../../sandbox/load.ts'
 import { addAutoScalingGroup, inService, withNodes, type Account } from '../autoscaling/fixture.ts'
 import { addGroup, addListener, addLoadBalancer, call, forwardTo, healthOf, toOne } from '../elbv2/fixture.ts'
 import { startDataPlane, until, type DataPlane } from '../network/fixture.ts'
@@ -155,3 +156,29 @@ const askOnce = (door: object | undefined): Promise<string> =>
       answer.on('end', () => resolve(JSON.parse(text).cluster))
     }).on('error', reject)
   })
+
+test('nobody notices a rollout, nor a move from the nodes of one cluster to those of the other', async () => {
+  const arn = await addTargetGroup('nodes')
+  await addListener(plane, toOne(arn))
+  await addNodes('blue', 2, { TargetGroupARNs: [arn] })
+  await addNodes('green', 2)
+  await healthy(arn, 2)
+  const load = startLoad({ url: `${plane.url()}/`, ratePerSecond: 100, newConnectionShare: 0.2 })
+  const version = (image: string) => ({ spec: { template: { spec: { containers: [{ name: 'search', image }] } } } })
+  await clusters.blue.call('PATCH', '/apis/apps/v1/namespaces/shop/deployments/search', {
+    type: 'application/strategic-merge-patch+json',
+    body: version('search:2.0'),
+  })
+  const images = () =>
+    clusters.blue.cluster.store.list<any>('/pods').map(({ spec }) => spec.containers[0].image as string)
+  await eventually(() => images().every((image) => image === 'search:2.0'))
+  await attach('green', arn)
+  await healthy(arn, 4)
+  await plane.aws('DetachLoadBalancerTargetGroups', { AutoScalingGroupName: 'blue', TargetGroupARNs: [arn] })
+  await healthy(arn, 2)
+  const { blue } = load.snapshot().byColour
+  await eventually(() => load.snapshot().byColour.green > 100)
+  const seen = await load.stop()
+  expect(seen.failures).toEqual([])
+  expect(seen.byColour.blue).toBe(blue)
+})
