@@ -166,6 +166,16 @@ describe('a node group', () => {
     })
   })
 
+  test('that is deleted while it is updated goes', async () => {
+    await send(createNodegroup())
+    later()
+    await send(new UpdateNodegroupConfigCommand({ clusterName, nodegroupName, scalingConfig: { desiredSize: 1 } }))
+    setting.clock.pass(30)
+    await send(new DeleteNodegroupCommand({ clusterName, nodegroupName }))
+    setting.clock.pass(60)
+    expect((await nodegroup()).status).toBe('DELETING')
+  })
+
   test('is not put into a cluster that is being made', async () => {
     await send(setting.createCommand('young'))
     expect(await setting.refusal(createNodegroup({ clusterName: 'young' }))).toMatchObject({
