@@ -89,6 +89,7 @@ const updateAddon: Operation<UpdateAddonCommandInput, UpdateAddonCommandOutput> 
   const addonVersion = acceptVersion(cluster, about.addonName, input.addonVersion ?? about.addonVersion)
   if (configurationValues) acceptConfiguration(configurationValues)
   const update = startUpdate(world, cluster, {
+    about,
     type: 'AddonUpdate',
     addonName: about.addonName,
     params: {
@@ -99,12 +100,11 @@ const updateAddon: Operation<UpdateAddonCommandInput, UpdateAddonCommandOutput> 
     },
     seconds: seconds.addon,
     end: () => {
-      Object.assign(about, { addonVersion, status: 'ACTIVE', modifiedAt: new Date() })
+      Object.assign(about, { addonVersion, modifiedAt: new Date() })
       if (serviceAccountRoleArn !== undefined) about.serviceAccountRoleArn = serviceAccountRoleArn
       if (configurationValues !== undefined) about.configurationValues = configurationValues
     },
   })
-  about.status = 'UPDATING'
   return { update }
 }
 

@@ -131,12 +131,12 @@ const updateClusterConfig: Operation<UpdateClusterConfigCommandInput, UpdateClus
     throw invalidParameter(`No changes needed for the ${change.noun} config provided`, { clusterName: about.name })
   }
   const update = startUpdate(world, cluster, {
+    about,
     type: change.type,
     params: change.params(after, input),
     seconds: seconds.updateCluster,
-    end: () => Object.assign(about, after, { status: 'ACTIVE' }),
+    end: () => Object.assign(about, after),
   })
-  about.status = 'UPDATING'
   return { update }
 }
 
@@ -156,15 +156,15 @@ const updateClusterVersion: Operation<UpdateClusterVersionCommandInput, UpdateCl
     throw invalidParameter(message, { clusterName: about.name })
   }
   const update = startUpdate(world, cluster, {
+    about,
     type: 'VersionUpdate',
     params: { Version: version, PlatformVersion: about.platformVersion },
     seconds: seconds.updateVersion,
     end: () => {
-      Object.assign(about, { version, status: 'ACTIVE' })
+      about.version = version
       cluster.insights.splice(0, Infinity, ...insightsFor(version))
     },
   })
-  about.status = 'UPDATING'
   return { update }
 }
 

@@ -65,6 +65,7 @@ const updateNodegroupConfig: Operation<UpdateNodegroupConfigCommandInput, Update
     ...addOrUpdateTaints,
   ]
   const update = startUpdate(world, cluster, {
+    about,
     type: 'ConfigUpdate',
     nodegroupName: about.nodegroupName,
     params: {
@@ -79,10 +80,10 @@ const updateNodegroupConfig: Operation<UpdateNodegroupConfigCommandInput, Update
       MaxUnavailablePercentage: input.updateConfig?.maxUnavailablePercentage,
     },
     seconds: seconds.scaleNodegroup,
-    end: () => Object.assign(about, { status: 'ACTIVE', modifiedAt: new Date() }),
+    end: () => Object.assign(about, { modifiedAt: new Date() }),
   })
   const updateConfig = input.updateConfig ?? about.updateConfig
-  Object.assign(about, { scalingConfig, labels, updateConfig, status: 'UPDATING' })
+  Object.assign(about, { scalingConfig, labels, updateConfig })
   if (taints.length > 0 || about.taints) about.taints = taints
   return { update }
 }
@@ -99,16 +100,16 @@ const updateNodegroupVersion: Operation<UpdateNodegroupVersionCommandInput, Upda
   const releaseVersion = input.releaseVersion ?? releaseOf(version)
   requireVersion(cluster, version)
   const update = startUpdate(world, cluster, {
+    about,
     type: 'VersionUpdate',
     nodegroupName: about.nodegroupName,
     params: { Version: version, ReleaseVersion: releaseVersion },
     seconds: seconds.rollNodegroup,
     end: () => {
       const launchTemplate = input.launchTemplate ? { launchTemplate: input.launchTemplate } : {}
-      Object.assign(about, { version, releaseVersion, status: 'ACTIVE', modifiedAt: new Date() }, launchTemplate)
+      Object.assign(about, { version, releaseVersion, modifiedAt: new Date() }, launchTemplate)
     },
   })
-  about.status = 'UPDATING'
   return { update }
 }
 

@@ -25,6 +25,8 @@ interface Plan {
   /** AWS seconds until `end`. */
   readonly seconds: number
   readonly end: () => void
+  /** What shows UPDATING until then, and ACTIVE after. */
+  readonly about: { status: string }
 }
 
 /** A change that takes its time: InProgress now, Successful when it has been made. One at a time on the same thing. */
@@ -42,8 +44,12 @@ export function startUpdate(world: World, cluster: ClusterRecord, plan: Plan): U
     errors: [],
   }
   cluster.updates.set(about.id, { about, nodegroupName, addonName })
+  const updated = plan.about
+  updated.status = 'UPDATING'
   world.clock.after(plan.seconds, () => {
     plan.end()
+    // What has been asked to go meanwhile still goes.
+    if (updated.status === 'UPDATING') updated.status = 'ACTIVE'
     about.status = 'Successful'
   })
   return about
