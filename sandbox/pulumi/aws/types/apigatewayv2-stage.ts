@@ -87,7 +87,7 @@ export const apigatewayv2Stage = resourceType<State>({
           throttlingRateLimit: route.ThrottlingRateLimit,
         },
       }),
-    } as State
+    }
   },
 
   async update(aws, _id, planned, changed) {
