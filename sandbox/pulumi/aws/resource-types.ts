@@ -4,6 +4,10 @@ import { apigatewayDeployment } from './types/apigateway-deployment.ts'
 import { apigatewayIntegration } from './types/apigateway-integration.ts'
 import { apigatewayStage } from './types/apigateway-stage.ts'
 import { apigatewayVpcLink } from './types/apigateway-vpc-link.ts'
+import { apigatewayv2Deployment } from './types/apigatewayv2-deployment.ts'
+import { apigatewayv2Integration } from './types/apigatewayv2-integration.ts'
+import { apigatewayv2Route } from './types/apigatewayv2-route.ts'
+import { apigatewayv2Stage } from './types/apigatewayv2-stage.ts'
 import { listenerCertificate } from './types/listener-certificate.ts'
 import { listenerRule } from './types/listener-rule.ts'
 import { listener } from './types/listener.ts'
@@ -30,6 +34,10 @@ const all = [
   apigatewayStage,
   apigatewayVpcLink,
   record,
+  apigatewayv2Deployment,
+  apigatewayv2Integration,
+  apigatewayv2Route,
+  apigatewayv2Stage,
 ]
 
 export const resourceTypes: ReadonlyMap<string, ResourceType> = new Map(all.map((type) => [type.token, type]))

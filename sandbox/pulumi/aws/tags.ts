@@ -1,4 +1,9 @@
 import { GetTagsCommand, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-api-gateway'
+import {
+  GetTagsCommand as GetTagsV2Command,
+  TagResourceCommand as TagResourceV2Command,
+  UntagResourceCommand as UntagResourceV2Command,
+} from '@aws-sdk/client-apigatewayv2'
 import { AddTagsCommand, DescribeTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { isObject, isPresent, UNKNOWN, containsUnknown, type Properties, type Value } from '../properties.ts'
 import type { Aws } from './aws.ts'
@@ -52,6 +57,20 @@ export const apigatewayTagging: Tagging = {
   },
   async remove(aws, _id, tagKeys, { arn }) {
     await aws.apigateway(new UntagResourceCommand({ resourceArn: arn as string, tagKeys }))
+  },
+}
+
+/** Of what has an ARN among its own properties. */
+export const apigatewayv2Tagging: Tagging = {
+  async read(aws, _id, { arn }) {
+    const { Tags = {} } = await aws.apigatewayv2(new GetTagsV2Command({ ResourceArn: arn as string }))
+    return Tags
+  },
+  async add(aws, _id, Tags, { arn }) {
+    await aws.apigatewayv2(new TagResourceV2Command({ ResourceArn: arn as string, Tags }))
+  },
+  async remove(aws, _id, TagKeys, { arn }) {
+    await aws.apigatewayv2(new UntagResourceV2Command({ ResourceArn: arn as string, TagKeys }))
   },
 }
 
