@@ -6,7 +6,7 @@ const strict = { additionalProperties: false }
 const matchSchema = Type.Object(
   {
     service: Type.Optional(
-      Type.Enum(serviceNames, { description: 'As in the list of services: sts, ec2, iam, elbv2' }),
+      Type.Enum(serviceNames, { description: 'As in the list of services: sts, ec2, iam, elbv2, …' }),
     ),
     operation: Type.Optional(Type.String({ minLength: 1, description: "AWS's own name, for instance ModifyRule" })),
     accessKeyId: Type.Optional(Type.String({ minLength: 1 })),

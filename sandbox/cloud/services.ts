@@ -1,5 +1,6 @@
 import type { Service } from '../wire/model.ts'
 import { ec2 } from './ec2/operations.ts'
+import { eks } from './eks/operations.ts'
 import { elbv2 } from './elbv2/operations.ts'
 import { iam } from './iam/operations.ts'
 import { route53 } from './route53/operations.ts'
@@ -41,6 +42,15 @@ export const services = {
     load: async () => {
       const shapes = await import('@aws-sdk/client-elastic-load-balancing-v2')
       return { shapes, client: new shapes.ElasticLoadBalancingV2Client() }
+    },
+  },
+  eks: {
+    signingName: 'eks',
+    global: false,
+    operations: eks,
+    load: async () => {
+      const shapes = await import('@aws-sdk/client-eks')
+      return { shapes, client: new shapes.EKSClient() }
     },
   },
   route53: {

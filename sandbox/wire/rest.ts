@@ -19,9 +19,8 @@ export interface BodyCodec {
 
 /** The operation that a method and a path stand for; of several, the one whose URI says most. */
 export function findOperation(request: WireRequest, service: ServiceModel): OperationModel | undefined {
-  const path = request.path.replace(/(?<=.)\/$/, '')
   const found = [...service.operations.values()].filter(
-    ({ http }) => http?.method === request.method && matchUri(http.uri, path, request.query),
+    ({ http }) => http?.method === request.method && matchUri(http.uri, request.path, request.query),
   )
   return found.toSorted((a, b) => (b.http?.uri.literals ?? 0) - (a.http?.uri.literals ?? 0))[0]
 }

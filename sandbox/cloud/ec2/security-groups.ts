@@ -114,13 +114,16 @@ const deleteOne: Operation<DeleteSecurityGroupCommandInput, DeleteSecurityGroupC
   return { Return: true, GroupId }
 }
 
-/** By a load balancer, or by a rule of another group. */
-function isInUse(world: World, groupId: string): boolean {
+/** By a load balancer, a cluster, or a rule of another group. */
+export function isInUse(world: World, groupId: string): boolean {
   const byLoadBalancer = [...world.elbv2.loadBalancers.values()].some((it) => it.securityGroups.includes(groupId))
   const byRule = [...world.ec2.securityGroupRules.values()].some(
     (rule) => rule.ReferencedGroupInfo?.GroupId === groupId && rule.GroupId !== groupId,
   )
-  return byLoadBalancer || byRule
+  const byCluster = [...world.eks.clusters.values()].some(({ about: { resourcesVpcConfig: network } }) =>
+    [network.clusterSecurityGroupId, ...(network.securityGroupIds ?? [])].includes(groupId),
+  )
+  return byLoadBalancer || byRule || byCluster
 }
 
 export const securityGroupOperations: Operations = {

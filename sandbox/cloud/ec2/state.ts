@@ -1,7 +1,5 @@
 import type { SecurityGroup, SecurityGroupRule, Subnet, Vpc } from '@aws-sdk/client-ec2'
-
-/** An SDK type of which these members are always there. */
-type Having<Shape, Member extends keyof Shape> = Shape & { [Name in Member]-?: NonNullable<Shape[Name]> }
+import type { Having } from '../having.ts'
 
 /** Tags are kept apart (`Ec2State.tags`), for every resource alike. */
 export type VpcRecord = Having<Omit<Vpc, 'Tags'>, 'VpcId' | 'CidrBlock'> & {

@@ -1,4 +1,5 @@
 import type { World } from '../world.ts'
+import { roleArn } from './role.ts'
 
 export interface Principal {
   readonly userId: string
@@ -19,4 +20,11 @@ export function principalOf(world: World, accessKeyId: string): Principal {
     userId: `${roleId}:${sessionName}`,
     arn: `arn:aws:sts::${world.accountId}:assumed-role/${roleName}/${sessionName}`,
   }
+}
+
+/** The user or the role behind a caller: what may be given rights, which a session may not. */
+export function callerArn(world: World, accessKeyId: string): string {
+  const session = world.iam.sessions.get(accessKeyId)
+  const role = session && world.iam.roles.get(session.roleName)
+  return role ? roleArn(world, role) : principalOf(world, accessKeyId).arn
 }

@@ -13,6 +13,18 @@ export interface RoleRecord {
   readonly tags: Map<string, string>
 }
 
+/** An issuer whose tokens IAM trusts, such as a cluster's for its service accounts. */
+export interface OidcProviderRecord {
+  readonly arn: string
+  /** Without its scheme. */
+  readonly url: string
+  readonly createdAt: Date
+  /** Audiences. */
+  readonly clientIds: Set<string>
+  thumbprints: readonly string[]
+  readonly tags: Map<string, string>
+}
+
 /** Who calls with credentials that STS gave out. */
 interface SessionRecord {
   readonly roleId: string
@@ -22,10 +34,12 @@ interface SessionRecord {
 
 export interface IamState {
   readonly roles: Map<string, RoleRecord>
+  /** By ARN. */
+  readonly oidcProviders: Map<string, OidcProviderRecord>
   /** Sessions of assumed roles by access key id. Every other access key belongs to one user of the account. */
   readonly sessions: Map<string, SessionRecord>
 }
 
 export function createIam(): IamState {
-  return { roles: new Map(), sessions: new Map() }
+  return { roles: new Map(), oidcProviders: new Map(), sessions: new Map() }
 }

@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Clock } from '../../../sandbox/clock.ts'
 import { services as allServices } from '../../../sandbox/cloud/services.ts'
-import { createWorld, type World } from '../../../sandbox/cloud/world.ts'
+import { createWorld, type World, type WorldOptions } from '../../../sandbox/cloud/world.ts'
 import { Faults } from '../../../sandbox/faults.ts'
 import type { Services } from '../../../sandbox/wire/dispatch.ts'
 import { startWire, type Wire } from '../../../sandbox/wire/wire.ts'
@@ -27,8 +27,11 @@ export interface TestWire {
   close(): Promise<void>
 }
 
-export async function startTestWire(services: Services = allServices): Promise<TestWire> {
-  const world = createWorld({ region, accountId, clock: new Clock(60) })
+export async function startTestWire(
+  services: Services = allServices,
+  options: Partial<WorldOptions> = {},
+): Promise<TestWire> {
+  const world = createWorld({ region, accountId, clock: new Clock(60), ...options })
   const faults = new Faults()
   const bugs: unknown[] = []
   const wire = await startWire({ world, services, faults, onBug: (error) => bugs.push(error) })

@@ -5,14 +5,6 @@ const nothing = { global: false, operations: {} }
 
 /** The wire speaks their protocols; nothing behind it answers yet. */
 const unservedServices: Readonly<Record<string, Service>> = {
-  eks: {
-    ...nothing,
-    signingName: 'eks',
-    load: async () => {
-      const shapes = await import('@aws-sdk/client-eks')
-      return { shapes, client: new shapes.EKSClient() }
-    },
-  },
   apigateway: {
     ...nothing,
     signingName: 'apigateway',

@@ -98,11 +98,11 @@ describe('a request without a service', () => {
   })
 
   test('for a service that is not served, in the form that its client reads', async () => {
-    const headers = authorization('eks')
-    const json = await fetch(`${it.wire.url}/clusters`, { headers })
+    const headers = authorization('ecr')
+    const json = await fetch(`${it.wire.url}/images`, { headers })
     expect(json.status).toBe(501)
     expect(json.headers.get('x-amzn-errortype')).toBe('UnknownService')
-    expect(await json.json()).toEqual({ __type: 'UnknownService', message: 'The sandbox does not serve eks.' })
+    expect(await json.json()).toEqual({ __type: 'UnknownService', message: 'The sandbox does not serve ecr.' })
 
     const xml = await fetch(`${it.wire.url}/2020-05-31/distribution`, { headers: authorization('cloudfront') })
     expect(xml.status).toBe(501)
