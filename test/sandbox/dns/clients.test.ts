@@ -123,8 +123,8 @@ test('a kept connection goes on to where it went, whatever DNS answers now', asy
   const agent = new ResolvingAgent(shared, { keepAlive: true, maxSockets: 1 })
   const ask = () =>
     new Promise<string>((resolve, reject) => {
-      const call = get({ host: www, port: 80, agent }, async (answer) => {
-        resolve(JSON.parse((await answer.toArray()).join('')).cluster)
+      const call = get({ host: www, port: 80, agent }, (answer) => {
+        answer.toArray().then((chunks) => resolve(JSON.parse(chunks.join('')).cluster), reject)
       })
       call.on('error', reject)
     })
