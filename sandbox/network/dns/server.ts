@@ -40,7 +40,14 @@ export class DnsServer {
     await once(this.#server.listen(0, '127.0.0.1'), 'listening')
     const { host, port } = this.socket
     this.#datagrams.bind(port, host)
-    await once(this.#datagrams, 'listening')
+    try {
+      await once(this.#datagrams, 'listening')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+      // The port that was free for TCP is somebody's for UDP: another one.
+      await once(this.#server.close(), 'close')
+      await this.open()
+    }
   }
 
   async close(): Promise<void> {
@@ -60,7 +67,8 @@ export class DnsServer {
     const bytes = fits
       ? whole
       : packets.encode({ ...answer, flags: (answer.flags ?? 0) | packets.TRUNCATED_RESPONSE, answers: [] })
-    this.#datagrams.send(bytes, from.port, from.address)
+    // Whoever asked and has gone gets no answer.
+    this.#datagrams.send(bytes, from.port, from.address, () => undefined)
   }
 
   /** Each message comes after its length in two bytes. */

@@ -1,9 +1,10 @@
-import { createSocket } from 'node:dgram'
+import { createSocket, Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import * as packets from 'dns-packet'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { addressesOf } from '../../../sandbox/cloud/elbv2/addresses.ts'
+import { DnsServer } from '../../../sandbox/network/dns/server.ts'
 import { addGroup, addListener, addLoadBalancer, call as elbv2, forwardTo } from '../elbv2/fixture.ts'
 import { simple, weighted } from '../route53/fixture.ts'
 import { startDns, type DnsSetting } from './fixture.ts'
@@ -256,4 +257,18 @@ describe('the protocol', () => {
     expect(await overUdp(packets.encode(query({ questions: [] })))).toMatchObject({ rcode: 'FORMERR' })
     expect(await overUdp(packets.encode(query({ flags: 5 << 11 })))).toMatchObject({ rcode: 'NOTIMP' })
   })
+})
+
+test('takes another port when UDP has the one that TCP found', async () => {
+  const bind = vi.spyOn(Socket.prototype, 'bind')
+  const taken = Object.assign(new Error('bind EADDRINUSE'), { code: 'EADDRINUSE' })
+  bind.mockImplementationOnce(function (this: Socket) {
+    setImmediate(() => this.emit('error', taken))
+    return this
+  })
+  const server = new DnsServer(it.world)
+  await server.open()
+  expect(bind).toHaveBeenCalledTimes(2)
+  bind.mockRestore()
+  await server.close()
 })
