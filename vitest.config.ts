@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/real/**'],
     pool: 'forks',
-    maxWorkers: 2,
+    // one more than the cores of a small machine: much of the slow tests is waiting
+    maxWorkers: 3,
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/leaks.ts'],
     testTimeout: 60_000,

@@ -17,8 +17,13 @@ const runMark = 'CUTOVER_TEST_RUN'
 
 const run = `${process.pid}-${Date.now()}`
 
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const cache = join(root, 'node_modules/.cache')
+
 export async function setup(project: TestProject): Promise<void> {
   process.env[runMark] = run
+  // services, workers and plugins are started by the dozen, and compile the same code each time
+  process.env['NODE_COMPILE_CACHE'] ??= join(cache, 'compiled')
   project.provide('pgliteTemplate', await template())
 }
 
@@ -28,11 +33,10 @@ export async function teardown(): Promise<void> {
 }
 
 async function template(): Promise<string> {
-  const root = fileURLToPath(new URL('../..', import.meta.url))
   const { version } = JSON.parse(
     readFileSync(join(root, 'node_modules/@electric-sql/pglite/package.json'), 'utf8'),
   ) as { version: string }
-  const file = join(root, 'node_modules/.cache', `pglite-${version}.tar`)
+  const file = join(cache, `pglite-${version}.tar`)
   if (existsSync(file)) return file
   const db = await PGlite.create()
   const dump = await db.dumpDataDir('none')
