@@ -51,7 +51,7 @@ describe('API Gateway v2', () => {
     const { listenerArn } = plugin.cloud.made
     const made = await client.make(integration(listenerArn))
     target = `integrations/${made.id}`
-    const green = listenerArn.replace(/.$/, 'e')
+    const green = listenerArn.replace(/.$/, (last) => (last === 'e' ? 'f' : 'e'))
     const { inputs } = await client.check(integration(green), made.inputs)
     expect((await client.diff(made.id, made.state, inputs)).detailed).toEqual({ integrationUri: 'update' })
     plugin.cloud.wire.calls.clear()
