@@ -12,6 +12,8 @@ export interface Config {
   readonly workers: number
   readonly logLevel: string
   readonly awsEndpoint: string | undefined
+  /** A forward proxy for the service's own requests to front doors. */
+  readonly probeProxy: string | null
   /** Plugin name to folder. */
   readonly plugins: Readonly<Record<string, string>>
   readonly backendUrl: string
@@ -45,6 +47,10 @@ export function loadConfig(environment: Environment): Config {
   }
   const awsEndpoint = environment['AWS_ENDPOINT_URL'] || undefined
   if (awsEndpoint && !isHttp(awsEndpoint)) problems.push(`AWS_ENDPOINT_URL=${awsEndpoint} is not an http or https URL`)
+  const probeProxy = environment['CUTOVER_PROBE_PROXY'] || null
+  if (probeProxy && !isHttp(probeProxy)) {
+    problems.push(`CUTOVER_PROBE_PROXY=${probeProxy} is not an http or https URL`)
+  }
   const port = number('CUTOVER_PORT', 8080, (n) =>
     Number.isInteger(n) && n >= 0 && n < 65_536 ? null : 'is not a port',
   )
@@ -77,6 +83,7 @@ export function loadConfig(environment: Environment): Config {
     workers,
     logLevel,
     awsEndpoint,
+    probeProxy,
     plugins,
     backendUrl,
     passphraseFile,

@@ -23,6 +23,7 @@ It is told everything by its environment:
   CUTOVER_CLOCK_RATE              default 1; more only with AWS_ENDPOINT_URL, for rehearsals
   CUTOVER_WORKERS                 operations at once, default 2
   CUTOVER_PULUMI_PLUGINS          name=folder,… instead of installed plugins
+  CUTOVER_PROBE_PROXY             forward proxy for the service's own requests to front doors
   CUTOVER_LOG_LEVEL               fatal, error, warn, info, debug, trace or silent; default info
   PULUMI_BACKEND_URL              default: files in the data directory
   PULUMI_CONFIG_PASSPHRASE_FILE   default: made in the data directory
@@ -61,6 +62,7 @@ function automationOf(config: Config): Automation {
   return createAutomation({
     journal: pgliteDialect(join(config.dataDir, 'journal')),
     aws: config.awsEndpoint ? { endpoint: config.awsEndpoint } : {},
+    probeProxy: config.probeProxy,
     clockRate: config.clockRate,
     engine: {
       ...poolDefaults,

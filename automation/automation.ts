@@ -6,6 +6,7 @@ import { createPulumiEngine, engineEnvironment, type PulumiEngineOptions } from 
 import { StackFiles, type StackFilesOptions } from './engine/stack-files.ts'
 import { Events } from './events.ts'
 import { Observer } from './observer.ts'
+import { createAsk } from './probe.ts'
 import { createReader } from './reader.ts'
 import { recover } from './recovery.ts'
 import { Runner } from './runner.ts'
@@ -17,6 +18,8 @@ export interface AutomationOptions {
   readonly journal: Dialect
   readonly aws: Omit<AwsSettings, 'region'>
   readonly clockRate: number
+  /** The forward proxy that front doors are asked through; null: none. */
+  readonly probeProxy: string | null
   readonly engine: PulumiEngineOptions
   readonly stacks: Omit<StackFilesOptions, 'aws' | 'environment'>
   /** Tests stop here; see stop-points.ts. */
@@ -40,13 +43,15 @@ export function createAutomation(options: AutomationOptions): Automation {
   const files = new StackFiles({ ...options.stacks, aws: options.aws, environment: engineEnvironment(options.engine) })
   const engine = createPulumiEngine(options.engine)
   const testRouteSecret: StackFiles['testRouteSecret'] = (workload) => files.testRouteSecret(workload)
-  const reader = createReader({ clock, connections, testRouteSecret })
+  const ask = createAsk(options.probeProxy)
+  const reader = createReader({ clock, connections, ask, testRouteSecret })
   const tools = { store, engine, files, connections, clock, pass: options.pass ?? passThrough }
   const runner = new Runner(tools)
   const observer: Observer = new Observer({
     store,
     reader,
     clock,
+    ask,
     testRouteSecret,
     onFiring: (workload, firing) => cutover.guardFired(workload, firing),
   })

@@ -6,7 +6,7 @@ import { calmCounts, watch, type Counts, type Firing } from './guards/watch.ts'
 import { defaults } from './inventory.ts'
 import { keyOf, type Migration, type Workload } from './migration.ts'
 import { phaseOf } from './phases/phases.ts'
-import { ask, type Answer } from './probe.ts'
+import type { Answer, Ask } from './probe.ts'
 import type { Reader } from './reader.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
 import { siteOf } from './surroundings.ts'
@@ -43,6 +43,7 @@ export interface ObserverDependencies {
   readonly store: Store
   readonly reader: Reader
   readonly clock: Clock
+  readonly ask: Ask
   readonly testRouteSecret: (workload: Workload) => string
   /** A guard has fired; what follows is the listener's to decide. */
   readonly onFiring: (workload: Workload, firing: Firing) => Promise<void>
@@ -166,13 +167,14 @@ export class Observer {
   /** Our own requests, to the front door and on the test route, where green has traffic. */
   async #probe(workload: Workload, migration: Migration): Promise<ProbeAnswers> {
     const { probe } = workload.entry
+    const { ask } = this.#deps
     if (probe === 'none' || phaseOf(workload.state).watched !== 'gates and guards') return { door: [], route: [] }
     const kind = kindOf(workload.kind)
     const route = kind.testRoute(siteOf(workload, migration), this.#deps.testRouteSecret(workload))
-    const hasRoute = workload.stage?.testRoute && workload.outputs?.testRoute && 'headers' in route
+    const hasRoute = workload.stage?.testRoute && workload.outputs?.testRoute && !('none' in route)
     const [door, onRoute] = await Promise.all([
       Promise.all(Array.from({ length: frontDoorQuestions }, () => ask(probe))),
-      hasRoute ? Promise.all([ask(probe, route.headers), ask(probe, route.headers)]) : [],
+      hasRoute ? Promise.all([ask(probe, route), ask(probe, route)]) : [],
     ])
     return { door, route: onRoute }
   }

@@ -4,6 +4,7 @@ import { basisDigest, hashOf, wayBackFrom, type Basis, type Plan } from './plan/
 import type { EngineStep } from './engine/engine.ts'
 import type { Moment, Transition } from './phases/phase.ts'
 import { phaseOf } from './phases/phases.ts'
+import { partsOf } from './parts.ts'
 import { createStack, previewChecked } from './stage-runs.ts'
 
 /** The result of a plan operation, with what tells whether it still holds. */
@@ -23,7 +24,7 @@ export async function makePlan(execution: Execution, transition: Transition, mom
   const diffs: StageDiff[] = []
   let split = phaseOf(workload.state).split(workload.state)
   const from = split
-  for (const stage of transition.stages) {
+  for (const stage of partsOf(execution, transition)) {
     const configFile = await execution.writeConfig(stage, { planned: true })
     const steps = await previewChecked(execution, stage, configFile)
     previews.push(steps)

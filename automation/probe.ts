@@ -1,8 +1,11 @@
-import { request as httpRequest, Agent as HttpAgent } from 'node:http'
-import { request as httpsRequest, Agent as HttpsAgent } from 'node:https'
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { connect as connectTls } from 'node:tls'
 import type { Colour } from '../infra/traffic.ts'
 import type { Probe } from '../infra/workloads/entry.ts'
+import type { ProbeChange } from '../infra/workloads/kind.ts'
 import { defaults } from './inventory.ts'
+import { tunnel } from './tunnel.ts'
 
 /** One answer to one of our own requests. */
 export interface Answer {
@@ -16,20 +19,41 @@ export interface Answer {
 const timeoutMs = 5_000
 const largestBody = 64 * 1024
 
+/** Asks a front door once, or green on its test route. */
+export type Ask = (probe: Probe, change?: ProbeChange) => Promise<Answer>
+
 /**
  * Asks front doors as their clients do, over fresh connections: what a kept-alive connection would say about a switch is old.
  * Node's own client rather than fetch, because a probe sets the Host header, and with TLS the name that is asked for.
+ * `proxy`: the URL of a forward proxy, for a service that stands outside the network of its front doors.
  */
-export async function ask(probe: Probe, extraHeaders: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  try {
-    const { status, headers, body } = await get(probe.url, { ...probe.headers, ...extraHeaders })
-    const colour = colourOf(probe, headers, body)
-    const expected: readonly number[] = probe.expect ?? defaults.expect
-    if (expected.includes(status)) return { asExpected: true, colour, fault: null }
-    return { asExpected: false, colour, fault: `status ${status} instead of ${expected.join(' or ')}` }
-  } catch (error) {
-    return { asExpected: false, colour: null, fault: (error as Error).message }
+export const createAsk =
+  (proxy: string | null): Ask =>
+  async (probe, change = {}) => {
+    try {
+      const { status, headers, body } = await get(requestFor(probe, change), proxy)
+      const colour = colourOf(probe, headers, body)
+      const expected: readonly number[] = probe.expect ?? defaults.expect
+      if (expected.includes(status)) return { asExpected: true, colour, fault: null }
+      return { asExpected: false, colour, fault: `status ${status} instead of ${expected.join(' or ')}` }
+    } catch (error) {
+      return { asExpected: false, colour: null, fault: (error as Error).message }
+    }
   }
+
+interface ProbeRequest {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Pure. The Host header, and with TLS the name that is asked for, are those of the probe wherever the request goes. */
+export function requestFor(probe: Probe, { headers = {}, connect = {}, path }: ProbeChange): ProbeRequest {
+  const url = new URL(probe.url)
+  const { host } = url
+  if (connect.host !== undefined) url.hostname = connect.host
+  if (connect.port !== undefined) url.port = String(connect.port)
+  if (path && url.pathname.startsWith(path.from)) url.pathname = path.to + url.pathname.slice(path.from.length)
+  return { url, headers: { ...(url.host === host ? {} : { host }), ...probe.headers, ...headers } }
 }
 
 interface Got {
@@ -38,11 +62,17 @@ interface Got {
   readonly body: string
 }
 
-function get(url: string, headers: Readonly<Record<string, string>>): Promise<Got> {
-  const secure = url.startsWith('https:')
-  const host = headers['host'] ?? headers['Host']
-  const agent = secure ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false })
-  const options = { headers, agent, timeout: timeoutMs, ...(secure && host ? { servername: host.split(':')[0] } : {}) }
+async function get({ url, headers }: ProbeRequest, proxy: string | null): Promise<Got> {
+  const secure = url.protocol === 'https:'
+  const name = (headers['host'] ?? headers['Host'] ?? url.host).split(':')[0] ?? ''
+  const tls = secure ? { servername: name } : {}
+  const options = {
+    headers,
+    agent: false,
+    timeout: timeoutMs,
+    ...tls,
+    ...(await throughProxy(url, proxy, tls)),
+  } as const
   return new Promise((resolve, reject) => {
     const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
       let body = ''
@@ -58,6 +88,13 @@ function get(url: string, headers: Readonly<Record<string, string>>): Promise<Go
     request.on('error', reject)
     request.end()
   })
+}
+
+async function throughProxy(url: URL, proxy: string | null, tls: { servername?: string }) {
+  if (!proxy) return {}
+  const secure = url.protocol === 'https:'
+  const socket = await tunnel(proxy, url.hostname, Number(url.port || (secure ? 443 : 80)), timeoutMs)
+  return { createConnection: () => (secure ? connectTls({ socket, ...tls }) : socket) }
 }
 
 function colourOf({ marker }: Probe, headers: Got['headers'], body: string): Colour | null {

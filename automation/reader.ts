@@ -1,4 +1,4 @@
-import type { Health } from '../infra/workloads/kind.ts'
+import type { BlueTraffic, Health } from '../infra/workloads/kind.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
 import type { Split } from '../infra/traffic.ts'
 import type { Clock } from './clock.ts'
@@ -6,10 +6,13 @@ import { known, unknown, type Facts, type Known, type Need, type TestRouteReadin
 import type { Migration, Workload } from './migration.ts'
 import { firstStep, nextStep } from './phases/steps.ts'
 import { wantedSplits } from './phases/wanted.ts'
-import { ask } from './probe.ts'
+import type { Ask } from './probe.ts'
 import { siteOf, type Connections } from './surroundings.ts'
 
 const testRouteQuestions = 3
+
+/** Blue is idle when nothing came in this time; AWS shows a minute some two or three minutes after it. */
+const idleMinutes = 6
 
 export interface Reader {
   /** Reads what is needed, everything at once; what cannot be read is unknown and says why. */
@@ -19,23 +22,33 @@ export interface Reader {
 export interface ReaderDependencies {
   readonly clock: Clock
   readonly connections: Connections
+  readonly ask: Ask
   /** The secret value that opens a workload's test route. */
   readonly testRouteSecret: (workload: Workload) => string
 }
 
-export function createReader({ clock, connections, testRouteSecret }: ReaderDependencies): Reader {
+export function createReader({ clock, connections, ask, testRouteSecret }: ReaderDependencies): Reader {
   async function facts(workload: Workload, migration: Migration, needs: ReadonlySet<Need>): Promise<Facts> {
     const read = <T>(need: Need, question: () => Promise<T>): Promise<Known<T>> =>
       needs.has(need) && workload.found ? settle(question) : Promise.resolve(notRead())
     const at = () => placeOf(workload, migration, connections)
-    const [split, health, greenEndpoints, testRoute, strangers] = await Promise.all([
+    const [split, health, greenEndpoints, testRoute, strangers, obstacles, blueTraffic] = await Promise.all([
       read<Split | null>('split', () => at().kind.observe.split(at().site, workload.outputs, at().aws)),
       read<Health>('health', () => at().kind.observe.health(at().site, workload.outputs, at().aws)),
       read('greenEndpoints', () => greenEndpointsOf(workload, migration)),
       read('testRoute', () => askTestRoute(workload, migration)),
       read('strangers', () => strangersOf(workload, migration)),
+      read('obstacles', () => at().kind.observe.obstacles(at().site, workload.outputs, at())),
+      read<BlueTraffic>('blueTraffic', () => at().kind.observe.blueTraffic(at().site, idleWindow(), at().aws)),
     ])
-    return { ...ownFacts(workload, migration, clock), split, health, greenEndpoints, testRoute, strangers }
+    const readings = { split, health, greenEndpoints, testRoute, strangers, obstacles, blueTraffic }
+    return { ...ownFacts(workload, migration, clock), ...readings }
+  }
+
+  /** The last minutes of AWS's time, as its clock and ours run. */
+  function idleWindow() {
+    const to = new Date()
+    return { from: new Date(to.getTime() - clock.wallMs(idleMinutes * 60)), to }
   }
 
   function greenEndpointsOf({ kind, entry }: Workload, { inventory }: Migration): Promise<number> {
@@ -55,7 +68,7 @@ export function createReader({ clock, connections, testRouteSecret }: ReaderDepe
     if ('none' in route) return { ...nothing, none: `there is no test route, because ${route.none}` }
     const leads = workload.outputs ? await kind.observe.testRoute(site, workload.outputs, aws) : false
     if (!leads) return nothing
-    const answers = await Promise.all(Array.from({ length: testRouteQuestions }, () => ask(probe, route.headers)))
+    const answers = await Promise.all(Array.from({ length: testRouteQuestions }, () => ask(probe, route)))
     const bad = answers.filter(({ asExpected, colour }) => !asExpected || colour === 'blue')
     const fault = bad.at(-1)
     return {
@@ -83,6 +96,7 @@ const placeOf = (workload: Workload, migration: Migration, connections: Connecti
   kind: kindOf(workload.kind),
   site: siteOf(workload, migration),
   aws: connections.aws(migration.inventory.aws.region),
+  green: connections.cluster(migration.inventory.green.kubeconfig),
 })
 
 /** What is known before anything was read. */
@@ -92,6 +106,8 @@ export const unread: Pick<Facts, Need> = {
   greenEndpoints: notRead(),
   testRoute: notRead(),
   strangers: notRead(),
+  obstacles: notRead(),
+  blueTraffic: notRead(),
 }
 
 /** The facts that need no look at the world. */
@@ -104,6 +120,7 @@ export function ownFacts(workload: Workload, migration: Migration, clock: Clock)
     workload,
     state,
     nextShare: nextShareOf(workload),
+    grain: kindOf(workload.kind).grain(workload.entry),
     wanted: wantedSplits(workload),
     secondsInState: 'since' in state ? clock.secondsSince(state.since) : null,
     confirmation: 'confirmation' in state ? state.confirmation : null,

@@ -4,6 +4,7 @@ import type { WorkloadChange } from './store/workloads.ts'
 import { keyOf, type Instant, type Migration, type OperationState, type State, type Workload } from './migration.ts'
 import type { Moment, Transition } from './phases/phase.ts'
 import { sameJson } from './plan/plan.ts'
+import { partsOf } from './parts.ts'
 import { makePlan } from './planning.ts'
 import { bringHome, type Preempted } from './rollback.ts'
 import { runStage } from './stage-runs.ts'
@@ -83,7 +84,7 @@ export class Runner {
       await bringHome(execution, transition, preempted)
       await execution.pass('before-reconcile')
     }
-    for (const [index, stage] of transition.stages.entries()) {
+    for (const [index, stage] of partsOf(execution, transition).entries()) {
       await runStage(execution, stage, {
         previewed: index === 0 && assignment.previewed,
         deleteUnreachable: operation.action === 'abandon' && operation.request['force'] === true,

@@ -1,6 +1,6 @@
 import { describeAwsError } from '../infra/aws/errors.ts'
 import { urnOf } from '../infra/names.ts'
-import { describeSplit, home, sameSplit, type Split } from '../infra/traffic.ts'
+import { describeSplit, home, inEffect, type Split } from '../infra/traffic.ts'
 import type { Stage } from '../infra/workloads/kind.ts'
 import type { EngineStep } from './engine/engine.ts'
 import { CutoverError } from './errors.ts'
@@ -23,7 +23,8 @@ export interface StageOptions {
  * Each step may run twice: what was done already is found done.
  */
 export async function runStage(execution: Execution, stage: Stage, options: StageOptions): Promise<void> {
-  const begins = ['stage-started', { stage: stage.name, split: stage.split }] as const
+  const before = execution.workload.stage
+  const begins = ['stage-started', { stage: stage.name, part: stage.part?.name ?? null, split: stage.split }] as const
   await execution.save({ stage }, {}, { events: [begins] })
   await execution.pass('stage-saved')
   await createStack(execution)
@@ -37,8 +38,10 @@ export async function runStage(execution: Execution, stage: Stage, options: Stag
   const { outputs } = await execution.engine((engine, task) => engine.up(task, execution.listen))
   await execution.save({ outputs })
   await execution.pass('after-up')
+  await complete(execution, stage)
   await readBack(execution, stage.split)
   await execution.pass('split-read')
+  await propagate(execution, stage, before)
   if (stage.name === 'restored') await restoreExactly(execution)
   const onRecord = await readSwitchPoint(execution)
   if (stage.switchPoint === 'adopted') proveUnchanged(execution, onRecord)
@@ -94,8 +97,8 @@ export async function previewChecked(
   const { steps } = await execution.engine((engine, task) =>
     engine.preview(configFile === undefined ? task : { ...task, configFile }, execution.listen),
   )
-  const claims = execution.kind.claims(execution.workload.entry)
-  const broken = violations(steps, untouchable(execution.site, claims))
+  const { kind, site, workload } = execution
+  const broken = violations(steps, untouchable(site, kind.claims(workload.entry)), kind.switchResources(site))
   if (broken.length > 0) throw new CutoverError('invariant-violated', broken.join('; '), { violations: broken })
   const writes = stage.switchPoint === 'adopted' ? writesOf(steps) : []
   if (writes.length > 0 && execution.operation.from === 'registered') {
@@ -116,9 +119,31 @@ const readSwitchPoint = async (execution: Execution) => {
 export const awsFailed = (what: string, error: unknown): CutoverError =>
   new CutoverError('aws-failed', `${what}: ${describeAwsError(error)}`, {}, error)
 
+/** What Pulumi cannot do of a stage. */
+async function complete({ kind, site, workload, aws }: Execution, stage: Stage): Promise<void> {
+  if (!workload.outputs) return
+  try {
+    await kind.complete(site, stage, workload.outputs, aws)
+  } catch (error) {
+    throw awsFailed(`what follows the up of ${stage.name} failed`, error)
+  }
+}
+
+/**
+ * Until what was before is acted on by nobody any more. A rollback is home before its first `up`; what it waits for is told as
+ * what lingers.
+ */
+async function propagate(execution: Execution, stage: Stage, before: Stage | null): Promise<void> {
+  const wait = execution.kind.propagation(execution.site, stage, before)
+  if (!wait || execution.operation.action === 'rollback') return
+  await execution.tell('message', { severity: 'info', text: `waiting ${wait.seconds} s: ${wait.sentence}` })
+  await execution.tools.clock.sleep(wait.seconds, execution.signal)
+}
+
 /** The phase counts only when AWS says what was written; AWS may take a moment. */
 async function readBack(execution: Execution, wanted: Split): Promise<void> {
   const { clock } = execution.tools
+  const grain = execution.kind.grain(execution.workload.entry)
   const started = clock.now()
   let last = 'nothing'
   for (let attempt = 0; attempt < 3 || clock.secondsSince(started) < readBackSeconds; attempt += 1) {
@@ -126,7 +151,7 @@ async function readBack(execution: Execution, wanted: Split): Promise<void> {
     try {
       const observed = await execution.kind.observe.split(execution.site, execution.workload.outputs, execution.aws)
       await execution.tell('split-read', { split: observed })
-      if (sameSplit(observed, wanted)) return
+      if (inEffect(grain, wanted, observed)) return
       last = observed ? describeSplit(observed) : 'something that is neither blue nor green'
     } catch (error) {
       last = describeAwsError(error)

@@ -26,6 +26,17 @@ export function splitFor(percent: number): Split {
 
 export const sameSplit = (a: Split | null, b: Split | null): boolean => a?.green === b?.green && a?.blue === b?.blue
 
+/** How finely a switch can split traffic. `by-targets`: by how many targets each side has, which nobody sets. */
+export type Grain = 'percent' | 'all-or-nothing' | 'by-targets'
+
+/** Is what AWS reads back what was wanted? Where targets decide, both sides having some is all that can be asked of a mixture. */
+export function inEffect(grain: Grain, wanted: Split, observed: Split | null): boolean {
+  if (grain !== 'by-targets' || !observed || !isMixed(wanted)) return sameSplit(wanted, observed)
+  return isMixed(observed)
+}
+
+const isMixed = ({ blue, green }: Split): boolean => blue > 0 && green > 0
+
 /**
  * The split that a pair of weights has in effect, rounded to whole percent so that a side with any weight keeps at least 1 %.
  * null when both are zero: nobody is then told where to send traffic, which is never a split.

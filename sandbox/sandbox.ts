@@ -7,7 +7,7 @@ import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balanc
 import { stringify } from 'yaml'
 import { Clock } from './clock.ts'
 import { services } from './cloud/services.ts'
-import { createWorld } from './cloud/world.ts'
+import { createWorld, type World } from './cloud/world.ts'
 import { controlApp } from './control.ts'
 import { Faults } from './faults.ts'
 import { instanceNodes } from './instance-nodes.ts'
@@ -15,7 +15,9 @@ import type { AwsAccess } from './kubernetes/aws-access.ts'
 import { startCluster, type Cluster } from './kubernetes/cluster.ts'
 import { addressesIn } from './kubernetes/pods/addresses.ts'
 import { AddressBook } from './network/addresses.ts'
+import { CachingResolver, type Reach } from './network/dns/caching-resolver.ts'
 import { DnsServer } from './network/dns/server.ts'
+import { ForwardProxy } from './network/forward-proxy.ts'
 import { startMeter } from './network/meter.ts'
 import { Network } from './network/network.ts'
 import { reachIn } from './network/reach.ts'
@@ -90,9 +92,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     network.start()
     startMeter(world, network)
     stops.push(() => network.stop())
-    const dns = new DnsServer(world)
-    await dns.open()
-    stops.push(() => dns.close())
+    const reach = reachIn(world, addresses, network)
+    const { dns, proxy, close } = await startNames(world, reach, network)
+    stops.push(close)
 
     const access: AwsAccess = {
       endpoint: wire.url,
@@ -121,10 +123,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const built = await scenario.build({ aws, clusters, network, kubeconfigs })
     const inventory = join(folder, 'cutover.yaml')
     await writeFile(inventory, stringify(built.inventory))
-    const control = controlApp({ faults, clusters, calls: wire.calls, reach: reachIn(world, addresses, network) })
+    const control = controlApp({ faults, clusters, calls: wire.calls, reach })
     const controlUrl = await control.listen({ host: '127.0.0.1', port: 0 })
     stops.push(() => control.close())
-    const env = environmentOf(access, options.timeScale)
+    const env = { ...environmentOf(access, options.timeScale), ...proxySetting(proxy) }
     const plugins =
       options.plugins === false ? null : await startPlugins({ folder, environment: { ...process.env, ...env } })
     if (plugins) stops.push(() => plugins.stop())
@@ -150,6 +152,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
+/** The VPC's resolver, and the proxy that knows its names. */
+async function startNames(world: World, reach: Reach, network: Network) {
+  const dns = new DnsServer(world)
+  await dns.open()
+  const resolver = new CachingResolver({ server: dns.socket, clock: world.clock, reach })
+  const proxy = new ForwardProxy({ resolver, reach, executeApi: () => network.executeApi() })
+  await proxy.open()
+  const close = async (): Promise<void> => {
+    await proxy.close()
+    await dns.close()
+  }
+  return { dns, proxy, close }
+}
+
 /** AWS_DEFAULT_REGION beside AWS_REGION, because version 1 of the AWS CLI knows only that one. */
 const environmentOf = ({ endpoint, accessKeyId, secretAccessKey }: AwsAccess, timeScale: number) => ({
   AWS_ENDPOINT_URL: endpoint,
@@ -158,6 +174,10 @@ const environmentOf = ({ endpoint, accessKeyId, secretAccessKey }: AwsAccess, ti
   AWS_ACCESS_KEY_ID: accessKeyId,
   AWS_SECRET_ACCESS_KEY: secretAccessKey,
   CUTOVER_CLOCK_RATE: String(timeScale),
+})
+
+const proxySetting = ({ socket }: ForwardProxy) => ({
+  CUTOVER_PROBE_PROXY: socket ? `http://${socket.host}:${socket.port}` : '',
 })
 
 const pluginSetting = ({ folders }: Plugins): string => `aws=${folders.aws},kubernetes=${folders.kubernetes}`

@@ -1,5 +1,5 @@
-import type { Split } from '../../infra/traffic.ts'
-import type { Health } from '../../infra/workloads/kind.ts'
+import type { Grain, Split } from '../../infra/traffic.ts'
+import type { BlueTraffic, Health } from '../../infra/workloads/kind.ts'
 import type { Confirmation, State, Workload } from '../migration.ts'
 
 /** Something that was read, or why it could not be. Nothing here is ever guessed. */
@@ -27,6 +27,8 @@ export interface Facts {
   readonly nextShare: number
   /** seconds of product time since the state was entered; null where it has no beginning */
   readonly secondsInState: number | null
+  /** how finely the switch can split */
+  readonly grain: Grain
   /** the splits that may be in effect (phases/wanted.ts) */
   readonly wanted: readonly Split[]
   readonly split: Known<Split | null>
@@ -35,6 +37,10 @@ export interface Facts {
   readonly testRoute: Known<TestRouteReading>
   /** bindings in green that name blue's target group, as namespace/name */
   readonly strangers: Known<readonly string[]>
+  /** what is in the way of this switch, in sentences */
+  readonly obstacles: Known<readonly string[]>
+  /** what still came to blue lately, by the load balancer's own counters */
+  readonly blueTraffic: Known<BlueTraffic>
   /** what a person has said in this phase */
   readonly confirmation: Confirmation | null
   /** false: green needs a healthy target in every zone where blue has one */
@@ -56,7 +62,7 @@ export interface GateResult extends GateAnswer {
 }
 
 /** What has to be read of the world before a gate can be asked; reads cost calls, so each gate names its own. */
-export type Need = 'split' | 'health' | 'greenEndpoints' | 'testRoute' | 'strangers'
+export type Need = 'split' | 'health' | 'greenEndpoints' | 'testRoute' | 'strangers' | 'obstacles' | 'blueTraffic'
 
 /** A question about the world. Pure: everything that it looks at is in the facts. Unknown is closed. */
 export interface Gate {

@@ -1,3 +1,4 @@
+import { blueIdle } from './blue-idle.ts'
 import { blueSettled, bakeElapsed, soakElapsed } from './elapsed.ts'
 import type { Facts, Gate, GateResult, Need } from './gate.ts'
 import { greenAnswers } from './green-answers.ts'
@@ -6,16 +7,19 @@ import { greenReady } from './green-ready.ts'
 import { groupsApart } from './groups-apart.ts'
 import { personConfirms } from './person-confirms.ts'
 import { splitInEffect } from './split-in-effect.ts'
+import { wayClear } from './way-clear.ts'
 
 /** Every gate by its name; which phase asks which stands in phases/. */
 export const gates = {
   'split-in-effect': splitInEffect,
   'groups-apart': groupsApart,
+  'way-clear': wayClear,
   'green-ready': greenReady,
   'green-enough': greenEnough,
   'green-answers': greenAnswers,
   'bake-elapsed': bakeElapsed,
   'soak-elapsed': soakElapsed,
+  'blue-idle': blueIdle,
   'blue-settled': blueSettled,
   'person-confirms': personConfirms,
 } as const satisfies Record<string, Gate>

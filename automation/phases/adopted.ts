@@ -12,7 +12,7 @@ export const adopted: Phase<'adopted'> = {
   name: 'adopted',
   truth: 'the switch point is in our state, unchanged',
   split: () => home,
-  gates: ['split-in-effect', 'groups-apart', 'green-ready'],
+  gates: ['split-in-effect', 'groups-apart', 'way-clear', 'green-ready'],
   watched: 'gates',
   forward: (_state, { stage }) => ({
     stages: stages.owning(stage, stages.prepared),

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 import type { GateResult } from '../gates/gate.ts'
 import type { Action, Hold, PhaseName, Workload } from '../migration.ts'
+import { numbered } from './attempt.ts'
 import type { Moment, NoWay, Phase, Transition } from './phase.ts'
 import { phaseOf } from './phases.ts'
 
@@ -99,7 +100,9 @@ function whenIdle(workload: Workload, circumstances: Circumstances, way: Phase['
 }
 
 function follow(workload: Workload, moment: Moment, way: Phase['forward']): Decision {
-  if (typeof way === 'function') return { transition: way(workload.state, workload, moment), replaces: null }
+  if (typeof way === 'function') {
+    return { transition: numbered(way(workload.state, workload, moment), workload), replaces: null }
+  }
   return refuseWay(workload, way)
 }
 

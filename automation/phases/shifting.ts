@@ -11,7 +11,7 @@ export const shifting: Phase<'shifting'> = {
   name: 'shifting',
   truth: "green has the step's share of the traffic",
   split: ({ step }) => splitFor(step),
-  gates: ['split-in-effect', 'groups-apart', 'green-enough', 'green-answers', 'bake-elapsed'],
+  gates: ['split-in-effect', 'groups-apart', 'way-clear', 'green-enough', 'green-answers', 'bake-elapsed'],
   watched: 'gates and guards',
   forward: ({ step, blueAtHome, confirmation }, workload, { now }) =>
     stepTo(nextStep(workload, step), splitFor(step), { blueAtHome, now, confirmation }),

@@ -12,6 +12,8 @@ export const adopted: Stage = {
   blue: 'attached',
   switchPoint: 'adopted',
   keep: 'nothing',
+  attempt: 0,
+  part: null,
 }
 
 /** Green's side exists and only the service's own test requests reach it. */

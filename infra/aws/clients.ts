@@ -1,6 +1,10 @@
+import type { APIGatewayClient } from '@aws-sdk/client-api-gateway'
+import type { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2'
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { EC2Client } from '@aws-sdk/client-ec2'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { Route53Client } from '@aws-sdk/client-route-53'
 
 /** How AWS is reached. On AWS only the region; an endpoint for a proxy, a private partition or a rehearsal. */
 export interface AwsSettings {
@@ -12,14 +16,19 @@ export interface AwsSettings {
   readonly requestTimeoutMs?: number
 }
 
-/** The SDK clients that kinds read with, made once per process; their connections are kept alive. */
+/**
+ * The SDK clients that kinds read with, made once per process; their connections are kept alive. Those that not every workload
+ * needs are loaded at the first call.
+ */
 export interface Aws {
   readonly region: string
   readonly elbv2: ElasticLoadBalancingV2Client
-  /** Loaded at the first call: it is the largest client, and few workloads need it. */
-  ec2(): Promise<EC2Client>
-  /** Loaded at the first call. */
+  apiGateway(): Promise<APIGatewayClient>
+  apiGatewayV2(): Promise<ApiGatewayV2Client>
   autoScaling(): Promise<AutoScalingClient>
+  cloudWatch(): Promise<CloudWatchClient>
+  ec2(): Promise<EC2Client>
+  route53(): Promise<Route53Client>
   close(): void
 }
 
@@ -37,20 +46,26 @@ export function createAws(settings: AwsSettings): Aws {
     },
   }
   const elbv2 = new ElasticLoadBalancingV2Client(options)
-  let ec2: Promise<EC2Client> | undefined
-  let autoScaling: Promise<AutoScalingClient> | undefined
+  const loaded: Promise<{ destroy(): void }>[] = []
+  const once = <Client extends { destroy(): void }>(load: () => Promise<Client>): (() => Promise<Client>) => {
+    let client: Promise<Client> | undefined
+    return () => {
+      if (!client) loaded.push((client = load()))
+      return client
+    }
+  }
   return {
     region: settings.region,
     elbv2,
-    ec2: () => (ec2 ??= import('@aws-sdk/client-ec2').then(({ EC2Client }) => new EC2Client(options))),
-    autoScaling: () =>
-      (autoScaling ??= import('@aws-sdk/client-auto-scaling').then(
-        ({ AutoScalingClient }) => new AutoScalingClient(options),
-      )),
+    apiGateway: once(async () => new (await import('@aws-sdk/client-api-gateway')).APIGatewayClient(options)),
+    apiGatewayV2: once(async () => new (await import('@aws-sdk/client-apigatewayv2')).ApiGatewayV2Client(options)),
+    autoScaling: once(async () => new (await import('@aws-sdk/client-auto-scaling')).AutoScalingClient(options)),
+    cloudWatch: once(async () => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(options)),
+    ec2: once(async () => new (await import('@aws-sdk/client-ec2')).EC2Client(options)),
+    route53: once(async () => new (await import('@aws-sdk/client-route-53')).Route53Client(options)),
     close: () => {
       elbv2.destroy()
-      void ec2?.then((client) => client.destroy())
-      void autoScaling?.then((client) => client.destroy())
+      for (const client of loaded) void client.then((one) => one.destroy())
     },
   }
 }
@@ -66,7 +81,7 @@ const providerRetries = 8
 export function providerOptions(settings: AwsSettings): Record<string, unknown> {
   const { region } = settings
   if (!settings.endpoint) return { region, maxRetries: providerRetries }
-  const services = ['autoscaling', 'ec2', 'elbv2', 'iam', 'sts']
+  const services = ['apigateway', 'apigatewayv2', 'autoscaling', 'ec2', 'eks', 'elbv2', 'iam', 'route53', 'sts']
   return {
     region,
     maxRetries: providerRetries,

@@ -1,17 +1,15 @@
 import type { TObject } from 'typebox'
 import type * as pulumi from '@pulumi/pulumi'
 import type { Aws } from '../aws/clients.ts'
+import type { Window } from '../aws/metrics.ts'
 import type { ClusterReads } from '../kubernetes/reads.ts'
-import type { Split } from '../traffic.ts'
+import type { Colour, Grain, Split } from '../traffic.ts'
 
 /** Any value that JSON can hold; what AWS describes is kept and compared in this form. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /** What a workload takes for itself, e.g. a rule's ARN. One holder at a time over all migrations, until released. */
 export type ClaimId = string
-
-/** How finely a kind can split traffic. */
-export type Grain = 'percent' | 'all-or-nothing' | 'by-targets'
 
 export type StageName =
   'adopted' | 'prepared' | 'shifting' | 'soaking' | 'retired' | 'restored' | 'unprotected' | 'left-out'
@@ -30,6 +28,16 @@ export interface Stage {
   readonly switchPoint: 'adopted' | 'owned' | 'left-out'
   /** `protected`: no program can delete or replace anything. `retained`: what leaves the program stays in AWS. */
   readonly keep: 'nothing' | 'protected' | 'retained'
+  /** Which try at moving this is: 0 before the first, one more each time it leaves `prepared` forward. */
+  readonly attempt: number
+  /** null: the stage itself. Else one of the steps towards it that the kind asks for (`parts`), in the kind's own words. */
+  readonly part: StagePart | null
+}
+
+/** A step towards a stage that one `up` cannot reach. Its split is the one that AWS reads back in it. */
+export interface StagePart {
+  readonly name: string
+  readonly data: Json
 }
 
 /** Green's cluster as a program and its readers reach it. */
@@ -86,7 +94,8 @@ export interface WorkloadOutputs {
   readonly split: Split
   /** A host name, or a host and port, that clients use. */
   readonly frontDoor: string
-  readonly targetGroups: { readonly blue: string; readonly green: string | null }
+  /** null: that side has none that the switch knows of. */
+  readonly targetGroups: Readonly<Record<Colour, string | null>>
   readonly switchPoint: string
   /** The object that leads the service alone to green, while there is one. */
   readonly testRoute: string | null
@@ -109,8 +118,24 @@ export interface Health {
   readonly green: SideHealth | null
 }
 
-/** How the service alone reaches green: the front door with this added, or a reason why it cannot. */
-export type TestRoute = { readonly headers: Readonly<Record<string, string>> } | { readonly none: string }
+/** How the service alone reaches green: the probe's request with this changed, or a reason why it cannot. */
+export type TestRoute = ProbeChange | { readonly none: string }
+
+/** What is not named stays as the probe says. */
+export interface ProbeChange {
+  /** Added to the probe's own. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Where to connect instead; the Host header, and with TLS the name that is asked for, stay those of the probe's URL. */
+  readonly connect?: { readonly host?: string; readonly port?: number }
+  /** What the path begins with, and what it shall begin with instead. */
+  readonly path?: { readonly from: string; readonly to: string }
+}
+
+/** What the load balancer's own counters say about blue. */
+export type BlueTraffic =
+  | { readonly requests: number; readonly minutes: number }
+  /** They cannot be told from those of others. */
+  | { readonly none: string }
 
 /** What goes on after the switch point reads as wanted. */
 export interface Lingering {
@@ -165,7 +190,16 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
   plan(site: Site<Config, Found>, stage: Stage): Plan
   /** Thin: plan to resources. No wait, no shell, no SDK call. */
   program(plan: Plan, providers: Providers, secrets: Secrets): pulumi.Input<WorkloadOutputs>
-  /** The resources that hold the switch, for a targeted refresh. */
+  /**
+   * The stages, one `up` each, that lead to `stage`, itself the last. Most kinds need no other: `[stage]`. Pure. `before`: the
+   * stage that is in effect now, null before the first; its split is the one that AWS reads back.
+   */
+  parts(site: Site<Config, Found>, stage: Stage, before: Stage | null): readonly Stage[]
+  /** What of a stage Pulumi cannot do, by direct AWS calls after its `up`. Idempotent. */
+  complete(site: Site<Config, Found>, stage: Stage, outputs: WorkloadOutputs, aws: Aws): Promise<void>
+  /** For how long after it reads back somebody may still act on what was before the stage, e.g. a TTL; null: for no time. */
+  propagation(site: Site<Config, Found>, stage: Stage, before: Stage | null): Lingering | null
+  /** The resources that hold the switch, for a targeted refresh. None of them is ever replaced, or deleted from AWS. */
   switchResources(site: Site<Config, Found>): readonly SwitchResource[]
   /** Reads, from AWS and never from our records. */
   readonly observe: {
@@ -175,6 +209,14 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
     switchPoint(site: Site<Config, Found>, aws: Aws): Promise<SwitchPoint>
     /** Does the test route lead to green and nowhere else? */
     testRoute(site: Site<Config, Found>, outputs: WorkloadOutputs, aws: Aws): Promise<boolean>
+    /** What has to go before traffic may move forward, a sentence each with the way out; [] when nothing is in the way. */
+    obstacles(
+      site: Site<Config, Found>,
+      outputs: WorkloadOutputs | null,
+      surroundings: Pick<Surroundings, 'aws' | 'green'>,
+    ): Promise<readonly string[]>
+    /** What still came to blue in a window; throws where the counters are silent, which is not zero. */
+    blueTraffic(site: Site<Config, Found>, window: Window, aws: Aws): Promise<BlueTraffic>
   }
   /** The same split by direct AWS calls: idempotent, one write per object of the switch point, no read before it. */
   flip(site: Site<Config, Found>, outputs: WorkloadOutputs | null, split: Split, aws: Aws): Promise<void>

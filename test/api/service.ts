@@ -11,6 +11,7 @@ import { StackFiles } from '../../automation/engine/stack-files.ts'
 import { Events } from '../../automation/events.ts'
 import type { Workload } from '../../automation/migration.ts'
 import { Observer } from '../../automation/observer.ts'
+import { createAsk } from '../../automation/probe.ts'
 import { createReader } from '../../automation/reader.ts'
 import { Runner } from '../../automation/runner.ts'
 import { passThrough } from '../../automation/stop-points.ts'
@@ -79,8 +80,9 @@ export class TestApi {
     })
     const tools = { store, engine: noEngine, files, connections, clock, pass: passThrough }
     const testRouteSecret = (workload: Workload) => files.testRouteSecret(workload)
-    const reader = createReader({ clock, connections, testRouteSecret })
-    const observer = new Observer({ store, reader, clock, testRouteSecret, onFiring: async () => undefined })
+    const ask = createAsk(null)
+    const reader = createReader({ clock, connections, ask, testRouteSecret })
+    const observer = new Observer({ store, reader, clock, ask, testRouteSecret, onFiring: async () => undefined })
     const runner = new Runner(tools)
     const cutover = new Cutover({ ...tools, events, reader, observer, runner })
     const app = await buildApp({ cutover, logLevel: 'silent' })

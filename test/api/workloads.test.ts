@@ -66,6 +66,7 @@ describe('GET of a workload', () => {
       new Map([
         ['split-in-effect', 'unknown'],
         ['groups-apart', 'unknown'],
+        ['way-clear', 'unknown'],
         ['green-enough', 'unknown'],
         ['green-answers', 'unknown'],
         ['bake-elapsed', 'open'],
@@ -177,6 +178,7 @@ describe('an advance', () => {
       ['groups-apart', 'unknown'],
       ['green-enough', 'unknown'],
       ['soak-elapsed', 'closed'],
+      ['blue-idle', 'unknown'],
       ['blue-settled', 'closed'],
     ])
     expect(gates.at(3)?.numbers).toEqual({ seconds: 0, neededSeconds: 86_400 })

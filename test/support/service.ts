@@ -42,6 +42,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     journal: pgliteDialect(join(dataDir, 'journal'), inject('pgliteTemplate')),
     aws: { endpoint: sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '' },
     clockRate: config.clockRate,
+    probeProxy: config.probeProxy,
     engine: {
       ...poolDefaults,
       workers: options.workers ?? 1,

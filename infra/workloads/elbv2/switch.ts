@@ -2,12 +2,16 @@ import { logical, testHeader } from '../../names.ts'
 import type { Kind, PlanBase } from '../kind.ts'
 import { flip } from './flip.ts'
 import type { FoundSwitch, SwitchSite } from './found.ts'
+import { observeBlueTraffic } from './blue-traffic.ts'
 import { observeHealth, observeSplit, observeSwitchPoint, observeTestRoute } from './observe.ts'
 
-type Mechanics = 'switchResources' | 'observe' | 'flip' | 'lingers' | 'testRoute'
+type Mechanics = 'parts' | 'complete' | 'propagation' | 'switchResources' | 'observe' | 'flip' | 'lingers' | 'testRoute'
 
 /** How traffic is read, flipped and reached at a rule, or a listener's default action, of an application load balancer. */
 export const weightedSwitch: Pick<Kind<object, FoundSwitch, PlanBase>, Mechanics> = {
+  parts: (_site, stage) => [stage],
+  complete: () => Promise.resolve(),
+  propagation: () => null,
   switchResources: ({ found }) => [
     {
       type: found.switchPoint.type === 'rule' ? 'aws:lb/listenerRule:ListenerRule' : 'aws:lb/listener:Listener',
@@ -20,6 +24,8 @@ export const weightedSwitch: Pick<Kind<object, FoundSwitch, PlanBase>, Mechanics
     health: observeHealth,
     switchPoint: observeSwitchPoint,
     testRoute: observeTestRoute,
+    obstacles: () => Promise.resolve([]),
+    blueTraffic: observeBlueTraffic,
   },
   flip,
   lingers,

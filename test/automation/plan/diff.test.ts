@@ -94,6 +94,7 @@ describe('the diff of a stage', () => {
 })
 
 describe('invariant 3', () => {
+  const switches = [{ type: ruleType, name: 'switch-point' }]
   const ids = untouchable(site, [arns.rule])
 
   it('guards the switch point, every group of blue, and whatever else the entry names by ARN', () => {
@@ -104,7 +105,7 @@ describe('invariant 3', () => {
     'is violated by a step that would %s the switch point or a group of blue',
     (op) => {
       for (const id of [arns.rule, arns.blue]) {
-        const [sentence, ...more] = violations([step(op, ruleType, 'x', { id })], ids)
+        const [sentence, ...more] = violations([step(op, ruleType, 'x', { id })], ids, switches)
         expect(sentence).toContain(id)
         expect(more).toEqual([])
       }
@@ -112,16 +113,16 @@ describe('invariant 3', () => {
   )
 
   it.each(['same', 'update', 'import', 'read', 'refresh'])('is not violated by %s', (op) => {
-    expect(violations([onSwitch(op)], ids)).toEqual([])
+    expect(violations([onSwitch(op)], ids, switches)).toEqual([])
   })
 
   it('lets go of what stays in AWS, and lets green be deleted', () => {
-    expect(violations([onSwitch('delete', { retained: true })], ids)).toEqual([])
-    expect(violations([step('delete', groupType, 'green-targets', { id: arns.green })], ids)).toEqual([])
+    expect(violations([onSwitch('delete', { retained: true })], ids, switches)).toEqual([])
+    expect(violations([step('delete', groupType, 'green-targets', { id: arns.green })], ids, switches)).toEqual([])
   })
 
   it('is violated by a replacement even of what would stay in AWS', () => {
-    expect(violations([onSwitch('replace', { retained: true })], ids)).toHaveLength(1)
+    expect(violations([onSwitch('replace', { retained: true })], ids, switches)).toHaveLength(1)
   })
 })
 
