@@ -29,6 +29,10 @@ export interface ClusterRecord {
 
 export interface NodegroupRecord {
   readonly about: Having<Nodegroup, 'nodegroupName' | 'nodegroupArn' | 'status' | 'version' | 'scalingConfig'> & Tagged
+  /** The auto-scaling group of its machines, by name. */
+  readonly group: string
+  /** The launch template that EKS made for them, by name. */
+  readonly template: string
 }
 
 export interface AddonRecord {
