@@ -12,12 +12,18 @@ import {
 import { addSecurityGroup, deleteSecurityGroup, isInUse } from '../ec2/security-groups.ts'
 import { addRule } from '../ec2/security-group-rules.ts'
 import { AwsError } from '../errors.ts'
+import type { Operation } from '../operation.ts'
 import type { World } from '../world.ts'
 import { invalidParameter } from './errors.ts'
 import type { ClusterRecord, NodegroupRecord } from './state.ts'
 
 /** EKS calls EC2 and Auto Scaling by itself. */
 const caller = { accessKeyId: '', requestId: '' }
+
+/** Operations of EC2 and Auto Scaling act at once; whatever they answer can be looked up. */
+function act<Input>(operation: Operation<Input, object>, world: World, input: Input): void {
+  void operation(world, input, caller)
+}
 
 /** EKS publishes no id that could be copied: one for every version. */
 const imageId = 'ami-0e5c0de5a4db0c0de'
@@ -56,11 +62,10 @@ export function addMachines(world: World, cluster: ClusterRecord, nodegroup: Nod
   const { about, group, template } = nodegroup
   const clusterName = cluster.about.name
   if (about.remoteAccess) addRemoteAccess(world, cluster, nodegroup)
-  createLaunchTemplate(
-    world,
-    { LaunchTemplateName: template, LaunchTemplateData: templateData(world, cluster, about) },
-    caller,
-  )
+  act(createLaunchTemplate, world, {
+    LaunchTemplateName: template,
+    LaunchTemplateData: templateData(world, cluster, about),
+  })
   const tags = {
     'eks:cluster-name': clusterName,
     'eks:nodegroup-name': about.nodegroupName,
@@ -68,18 +73,14 @@ export function addMachines(world: World, cluster: ClusterRecord, nodegroup: Nod
     [`k8s.io/cluster-autoscaler/${clusterName}`]: 'owned',
     [`kubernetes.io/cluster/${clusterName}`]: 'owned',
   }
-  createGroup(
-    world,
-    {
-      AutoScalingGroupName: group,
-      LaunchTemplate: { LaunchTemplateName: template, Version: '1' },
-      ...sizes(about.scalingConfig),
-      VPCZoneIdentifier: about.subnets?.join(','),
-      HealthCheckGracePeriod: 15,
-      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value, PropagateAtLaunch: true })),
-    },
-    caller,
-  )
+  act(createGroup, world, {
+    AutoScalingGroupName: group,
+    LaunchTemplate: { LaunchTemplateName: template, Version: '1' },
+    ...sizes(about.scalingConfig),
+    VPCZoneIdentifier: about.subnets?.join(','),
+    HealthCheckGracePeriod: 15,
+    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value, PropagateAtLaunch: true })),
+  })
 }
 
 const sizes = ({ minSize, maxSize, desiredSize }: NodegroupRecord['about']['scalingConfig']) => ({
@@ -127,7 +128,7 @@ function addRemoteAccess(world: World, cluster: ClusterRecord, { about, template
 
 /** The group follows the sizes of the node group. */
 export function resizeMachines(world: World, { about, group }: NodegroupRecord): void {
-  updateGroup(world, { AutoScalingGroupName: group, ...sizes(about.scalingConfig) }, caller)
+  act(updateGroup, world, { AutoScalingGroupName: group, ...sizes(about.scalingConfig) })
 }
 
 /**
@@ -142,29 +143,29 @@ export function replaceMachines(
 ): void {
   const { about, group, template } = nodegroup
   const LaunchTemplateData = templateData(world, cluster, about)
-  createLaunchTemplateVersion(world, { LaunchTemplateName: template, LaunchTemplateData }, caller)
+  act(createLaunchTemplateVersion, world, { LaunchTemplateName: template, LaunchTemplateData })
   const Version = String(findTemplate(world, { LaunchTemplateName: template }).versions.length)
   const LaunchTemplate = { LaunchTemplateName: template, Version }
-  updateGroup(world, { AutoScalingGroupName: group, LaunchTemplate }, caller)
+  act(updateGroup, world, { AutoScalingGroupName: group, LaunchTemplate })
   const old = [...(world.autoscaling.groups.get(group)?.members.keys() ?? [])]
   for (const [index, InstanceId] of old.entries()) {
     world.clock.after((index * seconds) / (old.length + 1), () => {
       if (!world.autoscaling.groups.get(group)?.members.has(InstanceId)) return
-      terminateMember(world, { InstanceId, ShouldDecrementDesiredCapacity: false }, caller)
+      act(terminateMember, world, { InstanceId, ShouldDecrementDesiredCapacity: false })
     })
   }
 }
 
 /** The machines leave their target groups, drain and end, and the group goes with the last of them. */
 export function removeMachines(world: World, { group }: NodegroupRecord): void {
-  if (hasMachines(world, group)) deleteGroup(world, { AutoScalingGroupName: group, ForceDelete: true }, caller)
+  if (hasMachines(world, group)) act(deleteGroup, world, { AutoScalingGroupName: group, ForceDelete: true })
 }
 
 export const hasMachines = (world: World, group: string): boolean => world.autoscaling.groups.has(group)
 
 /** What is left when the machines are gone. A security group that others refer to stays behind. */
 export function forgetMachines(world: World, { about, template }: NodegroupRecord): void {
-  deleteLaunchTemplate(world, { LaunchTemplateName: template }, caller)
+  act(deleteLaunchTemplate, world, { LaunchTemplateName: template })
   const remoteAccess = world.ec2.securityGroups.get(about.resources?.remoteAccessSecurityGroup ?? '')
   if (remoteAccess && !isInUse(world, remoteAccess.GroupId)) deleteSecurityGroup(world, remoteAccess)
 }

@@ -17,6 +17,8 @@ export interface ClusterRecord {
     Tagged
   /** In the URLs of its API server and of its OIDC issuer. */
   readonly id: string
+  /** The ARN of the user or the role that made it, who may administer a cluster without access entries for ever. */
+  readonly creator: string
   readonly nodegroups: Map<string, NodegroupRecord>
   readonly addons: Map<string, AddonRecord>
   /** By the ARN of the principal. */
