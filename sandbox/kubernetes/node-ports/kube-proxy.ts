@@ -108,7 +108,8 @@ export class KubeProxy {
     return this.#context.api.store
       .list<EndpointSlice>('discovery.k8s.io/endpointslices', metadata.namespace)
       .filter((slice) => slice.metadata.labels?.[serviceLabel] === metadata.name)
-      .flatMap(({ endpoints, ports }) => {
+      // A slice of a Service without pods has neither.
+      .flatMap(({ endpoints = [], ports = [] }) => {
         const port = ports.find((one) => (one.name ?? '') === (name ?? ''))?.port
         if (port === undefined) return []
         return endpoints

@@ -55,6 +55,8 @@ describe.skipIf(!hasAwsCli || !hasKubectl)('a cluster that EKS created', { timeo
     expect(Reservations).toHaveLength(2)
     const shown = await it.kubectl('green', ['get', 'nodes', '-L', 'eks.amazonaws.com/nodegroup', '--no-headers'])
     expect(shown).toContain('general')
+    const names = await it.asPeopleDo('green', ['get', 'nodes', '-o', 'name'])
+    expect(names.trim().split('\n')).toHaveLength(2)
   })
 
   test('takes no token of another cluster, none that was tampered with, and none that is too old', async () => {

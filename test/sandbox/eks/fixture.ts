@@ -26,6 +26,8 @@ export interface Account extends Surroundings {
   cli(words: readonly string[], env?: Readonly<Record<string, string>>): Promise<any>
   /** The same for kubectl, with the token that `aws eks get-token` gives for `tokenFor`, or else the cluster's own name. */
   kubectl(cluster: string, words: readonly string[], how?: How): Promise<string>
+  /** What kubectl printed with the kubeconfig that `aws eks update-kubeconfig` writes, which asks the AWS CLI for a token. */
+  asPeopleDo(cluster: string, words: readonly string[]): Promise<string>
   stop(): Promise<void>
 }
 
@@ -66,6 +68,11 @@ export async function startAccount(): Promise<Account> {
     await writeFile(file, kubeconfigWith(server, certificateAuthority.data, given))
     return run('kubectl', [...words, `--kubeconfig=${file}`, `--cache-dir=${folder}/cache`], own)
   }
+  const asPeopleDo: Account['asPeopleDo'] = async (name, words) => {
+    const file = join(folder, 'people')
+    await run('aws', ['eks', 'update-kubeconfig', '--name', name, '--kubeconfig', file], own)
+    return run('kubectl', [...words, `--kubeconfig=${file}`, `--cache-dir=${folder}/cache`], own)
+  }
   return {
     ...around,
     vpc,
@@ -73,6 +80,7 @@ export async function startAccount(): Promise<Account> {
     changes,
     cli,
     kubectl,
+    asPeopleDo,
     async stop() {
       for (const end of stops.reverse()) await end()
       await rm(folder, { recursive: true, force: true })
