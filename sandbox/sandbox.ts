@@ -110,6 +110,7 @@ async function startScenario(
     if (cluster) green.rise(cluster, built.pipeline)
     else green.fall()
     say(cluster ? `green is up: ${name} ${cluster.version}` : `green is gone: ${name}`)
+    if (cluster && built.pipeline) void tellOf(green, say)
     options.onGreen?.(sandbox.ready)
   }
 
@@ -162,6 +163,15 @@ async function startScenario(
 
 const namesOf = ({ clusters: { blue, green } }: Scenario): string[] =>
   green.version === null ? [blue.name] : [blue.name, green.name]
+
+async function tellOf(green: GreenSide, say: (text: string) => void): Promise<void> {
+  try {
+    await green.whenDeployed()
+    say('the pipeline has deployed to green')
+  } catch (error) {
+    say(`the pipeline to green broke: ${String(error)}`)
+  }
+}
 
 /** Those that the scenario starts with. */
 async function startClusters(

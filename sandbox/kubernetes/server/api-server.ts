@@ -54,6 +54,7 @@ async function handle(exchange: Exchange, api: Api, version: string, authenticat
     return send(exchange.response, 200, type, body)
   }
   const validates = featuresOf(version).fieldValidation
+  if (route.resource.warning !== undefined) exchange.warn(route.resource.warning)
   const answer = await (route.kind === 'collection'
     ? onCollection(exchange, api, route, validates)
     : onObject(exchange, api, route, validates))

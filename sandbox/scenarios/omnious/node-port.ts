@@ -47,6 +47,8 @@ async function exposeStream(ground: Ground) {
   const entry = {
     kind: 'node-port',
     listener: listenerArn,
+    // Several target groups in an action of an NLB are three years away.
+    strategy: 'shared',
     blueTargetGroup: targetGroupArn,
     service: serviceOf('stream'),
     probe: { ...door, expect: [200], marker },
