@@ -100,9 +100,12 @@ async function startScenario(
   stops.push(() => rm(folder, { recursive: true, force: true }))
   const kubeconfigs = { blue: join(folder, 'blue.kubeconfig'), green: join(folder, 'green.kubeconfig') }
   const green = new GreenSide()
-  stops.push(() => green.fall())
   const { timeScale } = options
-  const around = await startSurroundings(scenario, timeScale, stops, (name) => void follow(name))
+  const around = await startSurroundings(scenario, timeScale, stops, (name) => {
+    follow(name).catch((error: unknown) => say(`${name} could not be followed: ${String(error)}`))
+  })
+  // Before the clusters go: a pipeline that is under way is given up, and has not failed.
+  stops.push(() => green.fall())
   const follow = async (name: string): Promise<void> => {
     if (name !== scenario.clusters.green.name) return
     const cluster = around.running.get(name)
