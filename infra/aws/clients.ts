@@ -1,6 +1,8 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import type { EC2Client } from '@aws-sdk/client-ec2'
+import type { EKSClient } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { IAMClient } from '@aws-sdk/client-iam'
 
 /** How AWS is reached. On AWS only the region; an endpoint for a proxy, a private partition or a rehearsal. */
 export interface AwsSettings {
@@ -20,6 +22,10 @@ export interface Aws {
   ec2(): Promise<EC2Client>
   /** Loaded at the first call. */
   autoScaling(): Promise<AutoScalingClient>
+  /** Loaded at the first call. */
+  eks(): Promise<EKSClient>
+  /** Loaded at the first call. */
+  iam(): Promise<IAMClient>
   close(): void
 }
 
@@ -39,6 +45,8 @@ export function createAws(settings: AwsSettings): Aws {
   const elbv2 = new ElasticLoadBalancingV2Client(options)
   let ec2: Promise<EC2Client> | undefined
   let autoScaling: Promise<AutoScalingClient> | undefined
+  let eks: Promise<EKSClient> | undefined
+  let iam: Promise<IAMClient> | undefined
   return {
     region: settings.region,
     elbv2,
@@ -47,10 +55,14 @@ export function createAws(settings: AwsSettings): Aws {
       (autoScaling ??= import('@aws-sdk/client-auto-scaling').then(
         ({ AutoScalingClient }) => new AutoScalingClient(options),
       )),
+    eks: () => (eks ??= import('@aws-sdk/client-eks').then(({ EKSClient }) => new EKSClient(options))),
+    iam: () => (iam ??= import('@aws-sdk/client-iam').then(({ IAMClient }) => new IAMClient(options))),
     close: () => {
       elbv2.destroy()
       void ec2?.then((client) => client.destroy())
       void autoScaling?.then((client) => client.destroy())
+      void eks?.then((client) => client.destroy())
+      void iam?.then((client) => client.destroy())
     },
   }
 }
@@ -66,7 +78,7 @@ const providerRetries = 8
 export function providerOptions(settings: AwsSettings): Record<string, unknown> {
   const { region } = settings
   if (!settings.endpoint) return { region, maxRetries: providerRetries }
-  const services = ['autoscaling', 'ec2', 'elbv2', 'iam', 'sts']
+  const services = ['autoscaling', 'ec2', 'eks', 'elbv2', 'iam', 'sts']
   return {
     region,
     maxRetries: providerRetries,
