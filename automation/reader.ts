@@ -38,9 +38,9 @@ export function createReader({ clock, connections, testRouteSecret }: ReaderDepe
     return { ...ownFacts(workload, migration, clock), split, health, greenEndpoints, testRoute, strangers }
   }
 
-  function greenEndpointsOf({ kind, entry }: Workload, { inventory }: Migration): Promise<number> {
+  function greenEndpointsOf({ kind, entry }: Workload, migration: Migration): Promise<number> {
     const service = kindOf(kind).service(entry)
-    return connections.cluster(inventory.green.kubeconfig).readyEndpoints(service.namespace, service.name)
+    return connections.green(migration).readyEndpoints(service.namespace, service.name)
   }
 
   async function askTestRoute(workload: Workload, migration: Migration): Promise<TestRouteReading> {
@@ -66,9 +66,9 @@ export function createReader({ clock, connections, testRouteSecret }: ReaderDepe
     }
   }
 
-  async function strangersOf(workload: Workload, { inventory }: Migration): Promise<readonly string[]> {
+  async function strangersOf(workload: Workload, migration: Migration): Promise<readonly string[]> {
     const guarded = workload.found?.blueGroups ?? []
-    const bindings = await connections.cluster(inventory.green.kubeconfig).bindings()
+    const bindings = await connections.green(migration).bindings()
     return bindings
       .filter((b) =>
         guarded.some(({ arn, multiCluster }) => b.targetGroupArn === arn && !(multiCluster && b.multiCluster)),

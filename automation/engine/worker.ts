@@ -14,8 +14,8 @@ import { project } from '../../infra/names.ts'
 import { runProgram } from '../../infra/programs.ts'
 import type { WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import type { EngineStep, Inspection, UpResult } from './engine.ts'
-import type { EngineFailure, Message, Order } from './messages.ts'
-import { eventOf, stackType, stepOf } from './steps.ts'
+import type { EngineFailure, Job, Message, Order } from './messages.ts'
+import { eventOf, plain, stackType, stepOf } from './steps.ts'
 
 const tell = (message: Message): void => void process.send?.(message)
 
@@ -53,7 +53,9 @@ async function carryOut(order: Order, command: PulumiCommand): Promise<unknown> 
     case 'up':
       return up(stack, task.operation)
     case 'refresh':
-      return refresh(stack, job.targets)
+      return refresh(stack, order, job)
+    case 'destroy':
+      return destroy(stack)
     case 'inspect':
       return inspect(stack)
     case 'unlock':
@@ -116,22 +118,21 @@ let diagnostics: string[] = []
 function listen(): {
   onEvent: (event: PulumiEvent) => void
   steps: EngineStep[]
-  outputs: () => WorkloadOutputs | null
+  exports: () => Record<string, unknown>
 } {
   const steps: EngineStep[] = []
-  let outputs: WorkloadOutputs | null = null
+  let exports: Record<string, unknown> = {}
   diagnostics = []
   const onEvent = (event: PulumiEvent): void => {
     const outcome = event.resOutputsEvent?.metadata
-    if (outcome?.type === stackType)
-      outputs = (outcome.new?.outputs?.['cutover'] as WorkloadOutputs | undefined) ?? null
+    if (outcome?.type === stackType) exports = outcome.new?.outputs ?? {}
     if (event.resourcePreEvent) steps.push(stepOf(event.resourcePreEvent.metadata))
     const told = eventOf(event)
     if (!told) return
     if (told.type === 'message' && told.severity === 'error') diagnostics.push(told.text)
     tell({ type: 'event', event: told })
   }
-  return { onEvent, steps, outputs: () => outputs }
+  return { onEvent, steps, exports: () => exports }
 }
 
 async function preview(stack: Stack, configFile: string | undefined): Promise<{ steps: EngineStep[] }> {
@@ -141,12 +142,33 @@ async function preview(stack: Stack, configFile: string | undefined): Promise<{ 
 }
 
 async function up(stack: Stack, operation: string): Promise<UpResult> {
-  const { onEvent, steps, outputs } = listen()
+  const { onEvent, steps, exports } = listen()
   await stack.up({ ...quiet, onEvent, message: operation })
-  return { steps, outputs: outputs() }
+  const outputs = (exports()['cutover'] as WorkloadOutputs | undefined) ?? null
+  return { steps, outputs, exports: plain(exports()) as Record<string, unknown> }
 }
 
-async function refresh(stack: Stack, targets: readonly string[]): Promise<null> {
+async function destroy(stack: Stack): Promise<{ steps: EngineStep[] }> {
+  const { onEvent, steps } = listen()
+  await stack.destroy({ ...quiet, onEvent })
+  return { steps }
+}
+
+type Refresh = Extract<Job, { do: 'refresh' }>
+
+/** The Automation API knows nothing of adopting a pending create, so that is the CLI's own. */
+async function refresh(stack: Stack, order: Order, { targets, adoptions }: Refresh): Promise<null> {
+  if (adoptions.length > 0) {
+    const pairs = adoptions.flatMap(({ urn, id }) => [urn, id]).join(',')
+    const options = ['--stack', order.task.stack, '--non-interactive', '--yes', '--skip-preview']
+    const targeted = [...targets, ...adoptions.map(({ urn }) => urn)].flatMap((urn) => ['--target', urn])
+    await runCli(
+      ['refresh', ...options, '--import-pending-creates', pairs, '--clear-pending-creates', ...targeted],
+      '',
+      order,
+    )
+    return null
+  }
   const { onEvent } = listen()
   await stack.refresh({ ...quiet, onEvent, target: [...targets], clearPendingCreates: true })
   return null
@@ -154,14 +176,21 @@ async function refresh(stack: Stack, targets: readonly string[]): Promise<null> 
 
 interface Deployment {
   readonly resources?: readonly { readonly urn: string }[]
-  readonly pending_operations?: readonly { readonly type: string }[]
+  readonly pending_operations?: readonly {
+    readonly type: string
+    readonly resource?: { readonly urn: string; readonly type: string; readonly inputs?: Record<string, unknown> }
+  }[]
 }
 
 async function inspect(stack: Stack): Promise<Inspection> {
   const { deployment } = (await stack.exportStack()) as { deployment: Deployment | null }
+  const creating = (deployment?.pending_operations ?? []).filter(({ type }) => type === 'creating')
   return {
     urns: (deployment?.resources ?? []).map(({ urn }) => urn),
-    pendingCreates: (deployment?.pending_operations ?? []).some(({ type }) => type === 'creating'),
+    pendingCreates: creating.length > 0,
+    pending: creating.flatMap(({ resource }) =>
+      resource ? [{ urn: resource.urn, type: resource.type, inputs: plain(resource.inputs ?? {}) as object }] : [],
+    ) as Inspection['pending'],
   }
 }
 

@@ -17,6 +17,8 @@ export interface ClusterPlan {
     readonly publicCidrs: readonly string[] | null
   }
   readonly deletionProtection: boolean
+  /** The cluster goes: what it can no longer confirm as deleted is gone with it. */
+  readonly deleteUnreachable: boolean
   /** Those that the cluster component makes itself, before there is a node. */
   readonly ownAddons: { readonly vpcCni: string; readonly kubeProxy: string }
   /** Those that need a node to become active. */
@@ -67,10 +69,17 @@ export interface TrustPlan {
 /** Where the charts of https://aws.github.io/eks-charts install the controller. */
 const controllerHome = { namespace: 'kube-system', serviceAccount: 'aws-load-balancer-controller' }
 
+/** What is wanted, as far as the stage still wants it. */
+const kept = <T extends { readonly logicalName: string }>(things: readonly T[], { only }: ClusterStage): T[] =>
+  things.filter(({ logicalName }) => only === null || only.includes(logicalName))
+
 /** Pure. Throws when something is longer than AWS takes it. */
 export function plan(site: ClusterSite, stage: ClusterStage): ClusterPlan {
   const { migration, region, config } = site
   const { endpointAccess: { public: isPublic = true, private: isPrivate = true, publicCidrs = null } = {} } = config
+  const { ownAddons, addons } = addonPlans(site)
+  const nodeGroups = config.nodeGroups.map((group) => ({ ...group, logicalName: clusterLogical.nodeGroup(group.name) }))
+  const trusted = stage.roles.map((role) => ({ ...role, logicalName: clusterLogical.trustedRole(role.role) }))
   return {
     name: config.cluster,
     region,
@@ -79,14 +88,16 @@ export function plan(site: ClusterSite, stage: ClusterStage): ClusterPlan {
     subnetIds: config.network.subnetIds,
     endpoint: { public: isPublic, private: isPrivate, publicCidrs },
     deletionProtection: stage.name === 'built',
-    ...addonPlans(site),
-    nodeGroups: config.nodeGroups.map((group) => ({ ...group, logicalName: clusterLogical.nodeGroup(group.name) })),
+    deleteUnreachable: stage.name === 'unprotected',
+    ownAddons,
+    addons: kept(addons, stage),
+    nodeGroups: kept(nodeGroups, stage),
     nodePolicies: nodePolicies.map((name) => `arn:${partitionOf(region)}:iam::aws:policy/${name}`),
     access: accessPlans(config, partitionOf(region)),
-    controller: controllerPlan(site),
+    controller: stage.only?.includes(clusterLogical.controller) === false ? null : controllerPlan(site),
     trust: {
       sid: trustSid(migration),
-      roles: stage.roles.map((role) => ({ ...role, logicalName: clusterLogical.trustedRole(role.role) })),
+      roles: kept(trusted, stage),
     },
     tags: { ...config.tags, ...clusterTags(migration) },
   }

@@ -212,6 +212,7 @@ function controllerOf(plan: ClusterPlan, controller: ControllerPlan, { cluster, 
   const green = new kubernetes.Provider(clusterLogical.kubernetes, {
     kubeconfig: kubeconfigOf(plan, cluster, providers.token),
     clusterIdentifier: clusterIdentifier(providers.migration, 'green'),
+    deleteUnreachable: plan.deleteUnreachable,
   })
   new kubernetes.helm.v3.Release(
     clusterLogical.controller,

@@ -21,6 +21,8 @@ export interface ClusterStage {
   /** `unprotected`: as built, but EKS would let it be deleted. The last stage before a destroy. */
   readonly name: 'built' | 'unprotected'
   readonly roles: readonly TrustedRole[]
+  /** Logical names of what there is; the rest is not made any more. null: everything is wanted. */
+  readonly only: readonly string[] | null
 }
 
 /** What was brought up before, and what was last asked for, which may have broken off. */
@@ -43,7 +45,11 @@ export function nextStage(
   const left = (asked?.roles ?? [])
     .filter(({ role }) => !wanted.some((one) => one.role === role))
     .filter(({ role, trust }) => trust === 'granted' || !isWithdrawn(role, done))
-  return { name, roles: [...granted, ...left.map((role): TrustedRole => ({ ...role, trust: 'withdrawn' }))] }
+  return {
+    name,
+    only: null,
+    roles: [...granted, ...left.map((role): TrustedRole => ({ ...role, trust: 'withdrawn' }))],
+  }
 }
 
 const isWithdrawn = (name: string, stage: ClusterStage | null): boolean =>

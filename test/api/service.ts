@@ -12,6 +12,7 @@ import { Events } from '../../automation/events.ts'
 import type { Workload } from '../../automation/migration.ts'
 import { Observer } from '../../automation/observer.ts'
 import { createReader } from '../../automation/reader.ts'
+import { ClusterRequests } from '../../automation/cluster/requests.ts'
 import { Runner } from '../../automation/runner.ts'
 import { passThrough } from '../../automation/stop-points.ts'
 import { pgliteDialect } from '../../automation/store/pglite.ts'
@@ -31,6 +32,7 @@ const noEngine: Engine = (() => {
     preview: never,
     up: never,
     refresh: never,
+    destroy: never,
     inspect: never,
     unlock: never,
     clearAway: never,
@@ -82,12 +84,13 @@ export class TestApi {
     const reader = createReader({ clock, connections, testRouteSecret })
     const observer = new Observer({ store, reader, clock, testRouteSecret, onFiring: async () => undefined })
     const runner = new Runner(tools)
-    const cutover = new Cutover({ ...tools, events, reader, observer, runner })
+    const clusters = new ClusterRequests(tools)
+    const cutover = new Cutover({ ...tools, events, reader, observer, runner, clusters })
     const app = await buildApp({ cutover, logLevel: 'silent' })
     cutover.accept(true)
     return new TestApi(app, cutover, store, async () => {
       await app.close()
-      await runner.stop()
+      await Promise.all([runner.stop(), clusters.stop()])
       connections.close()
       if (journal) await store.close()
       await rm(folder, { recursive: true, force: true })

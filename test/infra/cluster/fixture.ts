@@ -20,7 +20,7 @@ export const site: ClusterSite = {
   blueTargetGroups: [groupArn('search')],
 }
 
-export const built: ClusterStage = { name: 'built', roles: [] }
+export const built: ClusterStage = { name: 'built', roles: [], only: null }
 
 const word = fc.stringMatching(/^[a-z]{1,10}$/)
 
@@ -39,14 +39,12 @@ export const anyPolicy = fc
     { minLength: 1, maxLength: 5 },
   )
   .chain((statements) =>
-    fc
-      .boolean()
-      .map((bare) =>
-        JSON.stringify({
-          Version: '2012-10-17',
-          Statement: bare && statements.length === 1 ? statements[0] : statements,
-        }),
-      ),
+    fc.boolean().map((bare) =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: bare && statements.length === 1 ? statements[0] : statements,
+      }),
+    ),
   )
 
 export const anyAccounts = fc.uniqueArray(

@@ -56,7 +56,7 @@ describe('the plan', () => {
 
   it('protects the cluster from deletion but in the stage before a destroy', () => {
     expect(plan(site, built).deletionProtection).toBe(true)
-    expect(plan(site, { name: 'unprotected', roles: [] }).deletionProtection).toBe(false)
+    expect(plan(site, { name: 'unprotected', roles: [], only: null }).deletionProtection).toBe(false)
   })
 
   it('pins every add-on, and puts those that need nodes behind them', () => {
@@ -76,7 +76,7 @@ describe('the plan', () => {
 describe('the stage', () => {
   const role = (name: string) => ({ role: name, serviceAccounts: ['shop/search'] })
   const wanting = (...names: string[]) => ({ ...config, serviceAccountRoles: names.map(role) })
-  const stage = (...roles: ClusterStage['roles']): ClusterStage => ({ name: 'built', roles })
+  const stage = (...roles: ClusterStage['roles']): ClusterStage => ({ name: 'built', roles, only: null })
   const granted = { ...role('app'), trust: 'granted' } as const
   const withdrawn = { ...role('app'), trust: 'withdrawn' } as const
 
@@ -97,7 +97,7 @@ describe('the stage', () => {
 
   it('withdraws from all of them before a destroy', () => {
     const last = nextStage('unprotected', wanting('app'), { asked: stage(granted), done: stage(granted) })
-    expect(last).toEqual({ name: 'unprotected', roles: [withdrawn] })
+    expect(last).toEqual({ name: 'unprotected', roles: [withdrawn], only: null })
   })
 })
 
