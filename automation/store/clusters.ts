@@ -40,7 +40,10 @@ export class Clusters {
 
 function columnsOf({ kubeconfig, ...documents }: Partial<ClusterRecord>): Updateable<Tables['clusters']> {
   const texts = Object.entries(documents).map(([key, value]) => [key, value === null ? null : JSON.stringify(value)])
-  return { ...Object.fromEntries(texts), ...(kubeconfig === undefined ? {} : { kubeconfig }) }
+  return {
+    ...(Object.fromEntries(texts) as Updateable<Tables['clusters']>),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+  }
 }
 
 const recordOf = ({ migration: _migration, ...record }: Selectable<Tables['clusters']>): ClusterRecord => record

@@ -66,8 +66,9 @@ function mintOwnTokens(config: KubeConfig): void {
   config.addAuthenticator({
     isAuthProvider: ({ authProvider }) => (authProvider as { name?: string } | undefined)?.name === ownProvider,
     applyAuthentication: async (_user, options) => {
+      const call = options as { headers?: Record<string, string> }
       if (!minted || minted.expiresAt < Date.now() + renewMs) minted = await mintToken(request)
-      options.headers = { ...options.headers, Authorization: `Bearer ${minted.token}` } as typeof options.headers
+      call.headers = { ...call.headers, Authorization: `Bearer ${minted.token}` }
     },
   })
 }
