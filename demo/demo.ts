@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from 'commander'
+import { Clock } from '../sandbox/clock.ts'
+import { reachBy, targetOf } from '../sandbox/front-doors.ts'
 import { startLoad, type Load } from '../sandbox/load.ts'
 import { Account, paint, table } from './account.ts'
 import { Client } from './client.ts'
@@ -53,8 +55,13 @@ async function main(): Promise<void> {
 /** The whole play; true when a request failed or a split did not read back as wanted. */
 async function play({ ready, service }: Stage): Promise<boolean> {
   const started = Date.now()
-  for (const [name, { url, headers }] of Object.entries(ready.frontDoors)) {
-    loads.set(name, startLoad({ url, headers, ratePerSecond: options.rate, newConnectionShare: 0.3 }))
+  const vantage = { clock: new Clock(Number(ready.env['CUTOVER_CLOCK_RATE'])), reach: reachBy(ready.controlUrl) }
+  for (const [name, door] of Object.entries(ready.frontDoors)) {
+    const { headers } = door
+    loads.set(
+      name,
+      startLoad({ ...targetOf(door, vantage), headers, ratePerSecond: options.rate, newConnectionShare: 0.3 }),
+    )
   }
   account.start()
   account.say('', `${options.rate} requests per second on each front door, kept-alive and new connections mixed`)
@@ -62,7 +69,7 @@ async function play({ ready, service }: Stage): Promise<boolean> {
   await client.apply(await readFile(ready.inventory, 'utf8'))
   account.say(
     '',
-    `the inventory is applied; blue ${ready.clusters.blue.version} is left, green ${ready.clusters.green.version} is moved to`,
+    `the inventory is applied; blue ${ready.clusters.blue.version} is left, green ${ready.clusters.green?.version ?? '(to be built)'} is moved to`,
   )
 
   const search = new Journey('search', client, account)

@@ -36,7 +36,7 @@ export async function springTrap(ready: ReadyFile, service: string, ratePerSecon
     secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
   })
   const blue = clusterOf(ready.clusters.blue.kubeconfig)
-  const green = clusterOf(ready.clusters.green.kubeconfig)
+  const green = clusterOf(ready.clusters.green?.kubeconfig ?? '')
   const { targetGroupArn, ruleArn } = await route(aws)
   const binding = {
     ...bindingOf(namespace, service, targetGroupArn),
@@ -46,7 +46,8 @@ export async function springTrap(ready: ReadyFile, service: string, ratePerSecon
   await until(async () => (await targets(aws, targetGroupArn)).some(({ state }) => state === 'healthy'))
   const before = (await targets(aws, targetGroupArn)).map(({ id }) => id)
 
-  const url = Object.values(ready.frontDoors)[0]?.url ?? ''
+  const [door] = Object.values(ready.frontDoors)
+  const url = door && 'url' in door ? door.url : ''
   const load = startLoad({ url, headers: { host }, ratePerSecond, newConnectionShare: 0.5 })
   await sleep(500)
   await green.create(binding)

@@ -30,6 +30,7 @@ interface SessionRecord {
   readonly roleId: string
   readonly roleName: string
   readonly sessionName: string
+  readonly secretAccessKey: string
 }
 
 export interface IamState {
