@@ -220,10 +220,11 @@ const environmentOf = ({ endpoint, region, accessKeyId, secretAccessKey }: AwsAc
   CUTOVER_CLOCK_RATE: String(timeScale),
 })
 
-const pluginSetting = ({ folders }: Plugins): string => `aws=${folders.aws},kubernetes=${folders.kubernetes}`
+const pluginSetting = ({ folders }: Plugins): string =>
+  `aws=${folders.aws},kubernetes=${folders.kubernetes},eks=${folders.eks}`
 
 const debugSettings = ({ ports }: Plugins) => ({
-  PULUMI_DEBUG_PROVIDERS: `aws:${ports.aws},kubernetes:${ports.kubernetes}`,
+  PULUMI_DEBUG_PROVIDERS: `aws:${ports.aws},kubernetes:${ports.kubernetes},eks:${ports.eks}`,
   PULUMI_DEBUG_LANGUAGES: `nodejs:${ports.language}`,
 })
 

@@ -147,7 +147,7 @@ function fromData(data: ResponseLaunchTemplateData): State {
         httpTokens: metadata.HttpTokens,
         httpPutResponseHopLimit: metadata.HttpPutResponseHopLimit,
         instanceMetadataTags: metadata.InstanceMetadataTags,
-      } as NonNullable<State['metadataOptions']>,
+      },
     }),
     ...(mappings?.length && {
       blockDeviceMappings: mappings.map(({ DeviceName, Ebs }) => ({
@@ -157,7 +157,7 @@ function fromData(data: ResponseLaunchTemplateData): State {
           volumeType: Ebs?.VolumeType,
           ...(Ebs?.Encrypted !== undefined && { encrypted: String(Ebs.Encrypted) }),
           ...(Ebs?.DeleteOnTermination !== undefined && { deleteOnTermination: String(Ebs.DeleteOnTermination) }),
-        } as NonNullable<Mapping['ebs']>,
+        },
       })),
     }),
     ...(tagged?.length && {
