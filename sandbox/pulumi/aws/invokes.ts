@@ -1,5 +1,6 @@
 import type { Properties } from '../properties.ts'
 import type { Aws } from './aws.ts'
+import { instancesLike, instanceWith, roleNamed } from './instance-functions.ts'
 import { addonVersion, clusterNamed } from './eks-functions.ts'
 import { policyDocument } from './policy-function.ts'
 
@@ -35,5 +36,8 @@ export const invokes: Readonly<Record<string, Invoke>> = {
   },
   'aws:eks/getAddonVersion:getAddonVersion': addonVersion,
   'aws:eks/getCluster:getCluster': clusterNamed,
+  'aws:ec2/getInstance:getInstance': instanceWith,
+  'aws:ec2/getInstances:getInstances': instancesLike,
+  'aws:iam/getRole:getRole': roleNamed,
   'aws:iam/getPolicyDocument:getPolicyDocument': async (_aws, args) => policyDocument(args),
 }
