@@ -13,6 +13,7 @@ import {
 import { project } from '../../infra/names.ts'
 import { runProgram } from '../../infra/programs.ts'
 import type { WorkloadOutputs } from '../../infra/workloads/kind.ts'
+import { adopt, type Checkpoint } from './adopt.ts'
 import type { EngineStep, Inspection, UpResult } from './engine.ts'
 import type { EngineFailure, Job, Message, Order } from './messages.ts'
 import { eventOf, plain, stackType, stepOf } from './steps.ts'
@@ -95,17 +96,22 @@ async function create(order: Order, secrets: Readonly<Record<string, string>>, c
   return null
 }
 
-function runCli(args: readonly string[], input: string, { task, environment }: Order): Promise<void> {
+/** What it printed. */
+function runCli(args: readonly string[], input: string, { task, environment }: Order): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('pulumi', args, {
       cwd: task.folder,
       env: { ...process.env, ...environment },
-      stdio: ['pipe', 'ignore', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
+    let stdout = ''
     let stderr = ''
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
     child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`pulumi ${args[0]} ${args[1]}: ${stderr}`))))
+    child.on('close', (code) =>
+      code === 0 ? resolve(stdout) : reject(new Error(`pulumi ${args[0]} ${args[1]}: ${stderr}`)),
+    )
     child.stdin.end(input)
   })
 }
@@ -156,21 +162,15 @@ async function destroy(stack: Stack): Promise<{ steps: EngineStep[] }> {
 
 type Refresh = Extract<Job, { do: 'refresh' }>
 
-/** The Automation API knows nothing of adopting a pending create, so that is the CLI's own. */
 async function refresh(stack: Stack, order: Order, { targets, adoptions }: Refresh): Promise<null> {
   if (adoptions.length > 0) {
-    const pairs = adoptions.flatMap(({ urn, id }) => [urn, id]).join(',')
-    const options = ['--stack', order.task.stack, '--non-interactive', '--yes', '--skip-preview']
-    const targeted = [...targets, ...adoptions.map(({ urn }) => urn)].flatMap((urn) => ['--target', urn])
-    await runCli(
-      ['refresh', ...options, '--import-pending-creates', pairs, '--clear-pending-creates', ...targeted],
-      '',
-      order,
-    )
-    return null
+    const options = ['--stack', order.task.stack, '--non-interactive']
+    const checkpoint = JSON.parse(await runCli(['stack', 'export', ...options], '', order)) as Checkpoint
+    await runCli(['stack', 'import', ...options], JSON.stringify(adopt(checkpoint, adoptions)), order)
   }
+  const target = [...targets, ...adoptions.map(({ urn }) => urn)]
   const { onEvent } = listen()
-  await stack.refresh({ ...quiet, onEvent, target: [...targets], clearPendingCreates: true })
+  await stack.refresh({ ...quiet, onEvent, target, clearPendingCreates: true })
   return null
 }
 
