@@ -1,11 +1,13 @@
 import { describeAwsError } from '../infra/aws/errors.ts'
 import { ClusterUnreachable } from '../infra/kubernetes/connection.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
+import type { Surroundings } from '../infra/workloads/kind.ts'
 import { Refused } from '../infra/workloads/refused.ts'
 import { CutoverError } from './errors.ts'
 import type { Migration, Workload } from './migration.ts'
 import type { Store } from './store/store.ts'
-import type { Connections } from './surroundings.ts'
+import { greenOf } from './cluster/record.ts'
+import { GreenNotBuilt, type Connections } from './surroundings.ts'
 
 /** Everything that a workload claims: its switch point, and what was found to be needed beside it. */
 export const claimsOf = ({ kind, entry, found }: Workload): string[] => [
@@ -22,11 +24,12 @@ export const claimHeld = (id: string, holder: string): CutoverError =>
 /** A registered workload with its switch point as found, or the reason why it is refused. All others were found long ago. */
 export async function withFound(
   workload: Workload,
-  { inventory }: Migration,
+  migration: Migration,
   store: Store,
   connections: Connections,
 ): Promise<Workload> {
   if (workload.state.phase !== 'registered') return workload
+  const { inventory } = migration
   const others = await store.read.claims.ofOthers(workload.migration, workload.name)
   const kind = kindOf(workload.kind)
   const claimed = kind.claims(workload.entry).find((id) => others.has(id))
@@ -35,7 +38,8 @@ export async function withFound(
     const found = await kind.find(workload.entry, {
       aws: connections.aws(inventory.aws.region),
       blue: connections.cluster(inventory.blue.kubeconfig),
-      green: connections.cluster(inventory.green.kubeconfig),
+      green: connections.green(migration),
+      ...greenNodesOf(migration),
       claimed: (id) => others.has(id),
     })
     return { ...workload, found }
@@ -44,10 +48,18 @@ export async function withFound(
   }
 }
 
+function greenNodesOf(migration: Migration): Pick<Surroundings, 'greenNodes'> {
+  const nodes = greenOf(migration)?.nodes
+  return nodes ? { greenNodes: nodes } : {}
+}
+
 function refusalOf(error: unknown): CutoverError {
   if (error instanceof Refused) {
     const { field, reason, wayOut } = error
     return new CutoverError('switch-point-refused', error.message, { field, reason, wayOut })
+  }
+  if (error instanceof GreenNotBuilt) {
+    return new CutoverError('cluster-not-built', `${error.message}: bring it up first (POST …/cluster/up)`)
   }
   if (error instanceof ClusterUnreachable) return new CutoverError('cluster-unreachable', error.message, {}, error)
   return new CutoverError('aws-failed', `the switch point could not be read: ${describeAwsError(error)}`, {}, error)

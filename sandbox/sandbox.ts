@@ -227,10 +227,11 @@ const proxySetting = ({ proxy: { socket } }: Surroundings) => ({
   CUTOVER_PROBE_PROXY: socket ? `http://${socket.host}:${socket.port}` : '',
 })
 
-const pluginSetting = ({ folders }: Plugins): string => `aws=${folders.aws},kubernetes=${folders.kubernetes}`
+const pluginSetting = ({ folders }: Plugins): string =>
+  `aws=${folders.aws},kubernetes=${folders.kubernetes},eks=${folders.eks}`
 
 const debugSettings = ({ ports }: Plugins) => ({
-  PULUMI_DEBUG_PROVIDERS: `aws:${ports.aws},kubernetes:${ports.kubernetes}`,
+  PULUMI_DEBUG_PROVIDERS: `aws:${ports.aws},kubernetes:${ports.kubernetes},eks:${ports.eks}`,
   PULUMI_DEBUG_LANGUAGES: `nodejs:${ports.language}`,
 })
 

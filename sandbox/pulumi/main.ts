@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { AwsProvider } from './aws/provider.ts'
+import { addEksService } from './eks/service.ts'
 import { KubernetesProvider } from './kubernetes/provider.ts'
 import { addLanguageHost } from './language-host.ts'
 import { addProviderService } from './provider-service.ts'
@@ -7,13 +8,14 @@ import { listen } from './server.ts'
 
 /**
  * The stand-in plugins and the language host as a process of their own:
- * `node sandbox/pulumi/main.ts [--aws PORT] [--kubernetes PORT] [--language PORT]`, each on a free port unless told.
+ * `node sandbox/pulumi/main.ts [--aws PORT] [--kubernetes PORT] [--eks PORT] [--language PORT]`, each on a free port unless told.
  * Prints one line of JSON with the ports once it serves, and ends with SIGTERM, SIGINT or the end of its stdin.
  */
 const { values } = parseArgs({
   options: {
     aws: { type: 'string', default: '0' },
     kubernetes: { type: 'string', default: '0' },
+    eks: { type: 'string', default: '0' },
     language: { type: 'string', default: '0' },
   },
 })
@@ -26,6 +28,7 @@ const listeners = {
   kubernetes: await listen(Number(values.kubernetes), (server, gateway) =>
     addProviderService(server, gateway, () => new KubernetesProvider(environment), '4.34.2'),
   ),
+  eks: await listen(Number(values.eks), (server, gateway) => addEksService(server, gateway, '4.3.0')),
   language: await listen(Number(values.language), addLanguageHost),
 }
 const ports = Object.fromEntries(Object.entries(listeners).map(([name, { port }]) => [name, port]))
