@@ -125,8 +125,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const controlUrl = await control.listen({ host: '127.0.0.1', port: 0 })
     stops.push(() => control.close())
     const env = environmentOf(access, options.timeScale)
-    const plugins =
-      options.plugins === false ? null : await startPlugins({ folder, environment: { ...process.env, ...env } })
+    const environment = { ...process.env, ...env, CUTOVER_SANDBOX_CONTROL: controlUrl }
+    const plugins = options.plugins === false ? null : await startPlugins({ folder, environment })
     if (plugins) stops.push(() => plugins.stop())
     say('waiting until every target is healthy')
     await untilHealthy(built, aws)
