@@ -15,13 +15,16 @@ const wanted = Type.Object(
  */
 export function addControllerRoutes(app: FastifyInstance, clusterAt: (server: string) => Cluster | undefined): void {
   const installed = new Map<string, LoadBalancerController>()
-  const path = '/load-balancer-controllers'
-  app.get<{ Querystring: Static<typeof query> }>(path, { schema: { querystring: query } }, (request, reply) => {
-    const controller = installed.get(request.query.server)
-    return controller ? { version: controller.version } : reply.code(404).send({ message: 'none is installed' })
-  })
+  app.get<{ Querystring: Static<typeof query> }>(
+    '/load-balancer-controllers',
+    { schema: { querystring: query } },
+    (request, reply) => {
+      const controller = installed.get(request.query.server)
+      return controller ? { version: controller.version } : reply.code(404).send({ message: 'none is installed' })
+    },
+  )
   app.post<{ Querystring: Static<typeof query>; Body: Static<typeof wanted> }>(
-    path,
+    '/load-balancer-controllers',
     { schema: { querystring: query, body: wanted } },
     async (request, reply) => {
       const { server } = request.query
@@ -34,7 +37,7 @@ export function addControllerRoutes(app: FastifyInstance, clusterAt: (server: st
     },
   )
   app.delete<{ Querystring: Static<typeof query> }>(
-    path,
+    '/load-balancer-controllers',
     { schema: { querystring: query } },
     async (request, reply) => {
       await installed.get(request.query.server)?.uninstall()
