@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
+import { addControllerRoutes } from './controllers.ts'
 import { faultSchema, type Fault, type Faults } from './faults.ts'
 import type { Cluster } from './kubernetes/cluster.ts'
 import type { Reach } from './network/dns/caching-resolver.ts'
@@ -102,6 +103,8 @@ export function controlApp({ faults, clusters, calls, reach }: ControlDependenci
       return socket ?? reply.code(404).send({ message: `nothing listens at ${query.address}:${query.port}` })
     },
   )
+
+  addControllerRoutes(app, (server) => [clusters.blue, clusters.green].find((cluster) => cluster?.url === server))
 
   app.get('/calls', () => calls.recent())
   app.delete('/calls', (_request, reply) => {

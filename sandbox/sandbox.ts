@@ -128,8 +128,8 @@ async function startScenario(
   const controlUrl = await control.listen({ host: '127.0.0.1', port: 0 })
   stops.push(() => control.close())
   const env = { ...environmentOf(access, timeScale), ...proxySetting(around) }
-  const plugins =
-    options.plugins === false ? null : await startPlugins({ folder, environment: { ...process.env, ...env } })
+  const environment = { ...process.env, ...env, CUTOVER_SANDBOX_CONTROL: controlUrl }
+  const plugins = options.plugins === false ? null : await startPlugins({ folder, environment })
   if (plugins) stops.push(() => plugins.stop())
   say('waiting until every target is healthy')
   await untilHealthy(built, around)

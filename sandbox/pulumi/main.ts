@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { AwsProvider } from './aws/provider.ts'
 import { addEksService } from './eks/service.ts'
-import { KubernetesProvider } from './kubernetes/provider.ts'
+import { KubernetesWithHelm } from './kubernetes/with-helm.ts'
 import { addLanguageHost } from './language-host.ts'
 import { addProviderService } from './provider-service.ts'
 import { listen } from './server.ts'
@@ -26,7 +26,7 @@ const listeners = {
     addProviderService(server, gateway, () => new AwsProvider(environment), '7.48.0'),
   ),
   kubernetes: await listen(Number(values.kubernetes), (server, gateway) =>
-    addProviderService(server, gateway, () => new KubernetesProvider(environment), '4.34.2'),
+    addProviderService(server, gateway, () => new KubernetesWithHelm(environment), '4.34.2'),
   ),
   eks: await listen(Number(values.eks), (server, gateway) => addEksService(server, gateway, '4.3.0')),
   language: await listen(Number(values.language), addLanguageHost),
