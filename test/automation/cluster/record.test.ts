@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { clusterStateOf, greenOf, noCluster, type ClusterRecord } from '../../../automation/cluster/record.ts'
 import { parseInventory } from '../../../automation/inventory.ts'
 import type { Migration } from '../../../automation/migration.ts'
-import { InventoryInvalid } from '../../../automation/errors.ts'
+import type { InventoryInvalid } from '../../../automation/errors.ts'
 import { built, config } from '../../infra/cluster/fixture.ts'
 
 const document = (green: object) => ({
