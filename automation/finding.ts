@@ -7,7 +7,7 @@ import { CutoverError } from './errors.ts'
 import type { Migration, Workload } from './migration.ts'
 import type { Store } from './store/store.ts'
 import { greenOf } from './cluster/record.ts'
-import { GreenNotBuilt, type Connections } from './surroundings.ts'
+import type { Connections } from './surroundings.ts'
 
 /** Everything that a workload claims: its switch point, and what was found to be needed beside it. */
 export const claimsOf = ({ kind, entry, found }: Workload): string[] => [
@@ -30,6 +30,10 @@ export async function withFound(
 ): Promise<Workload> {
   if (workload.state.phase !== 'registered') return workload
   const { inventory } = migration
+  if (!greenOf(migration)) {
+    const message = "green's cluster is not built yet: bring it up first (POST …/cluster/up)"
+    throw new CutoverError('cluster-not-built', message)
+  }
   const others = await store.read.claims.ofOthers(workload.migration, workload.name)
   const kind = kindOf(workload.kind)
   const claimed = kind.claims(workload.entry).find((id) => others.has(id))
@@ -57,9 +61,6 @@ function refusalOf(error: unknown): CutoverError {
   if (error instanceof Refused) {
     const { field, reason, wayOut } = error
     return new CutoverError('switch-point-refused', error.message, { field, reason, wayOut })
-  }
-  if (error instanceof GreenNotBuilt) {
-    return new CutoverError('cluster-not-built', `${error.message}: bring it up first (POST …/cluster/up)`)
   }
   if (error instanceof ClusterUnreachable) return new CutoverError('cluster-unreachable', error.message, {}, error)
   return new CutoverError('aws-failed', `the switch point could not be read: ${describeAwsError(error)}`, {}, error)

@@ -41,7 +41,7 @@ function remember<T>(map: Map<string, T>, key: string, make: () => T): T {
 }
 
 /** There is nobody to ask yet; for a gate that is unknown, and not a failure. */
-export class GreenNotBuilt extends Error {
+class GreenNotBuilt extends Error {
   constructor() {
     super("green's cluster is not built yet")
     this.name = 'GreenNotBuilt'

@@ -23,10 +23,12 @@ export async function startWithoutGreen(options: TestServiceOptions = {}): Promi
   return { ...service, stop }
 }
 
-/** What is applied: of the scenario's workloads those behind an ALB, and of its green what a test changes. */
+/** What is applied: of the scenario's workloads those behind the ALB, and of its green what a test changes. */
 export async function inventoryOf(sandbox: Sandbox, green: object = {}): Promise<GreenInventory> {
   const whole = parse(await inventoryText(sandbox)) as GreenInventory
-  const entries = Object.entries(whole.workloads).filter(([, { kind }]) => kind === 'alb')
+  const entries = Object.entries(whole.workloads).filter(
+    ([, { kind, rule }]) => kind === 'alb' || (kind === 'node-port' && rule),
+  )
   return { ...whole, green: { ...whole.green, ...green }, workloads: Object.fromEntries(entries) }
 }
 
