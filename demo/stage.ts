@@ -12,7 +12,7 @@ import type { ReadyFile } from '../sandbox/sandbox.ts'
 export interface Stage {
   readonly ready: ReadyFile
   /** As the sandbox has it now: green may have come since. */
-  readyNow(): Promise<ReadyFile>
+  readonly readyNow: () => Promise<ReadyFile>
   /** The service's base URL. */
   readonly service: string
   readonly dataDir: string
