@@ -8,7 +8,11 @@ import { parse, stringify } from 'yaml'
 import { Client } from '../demo/client.ts'
 import { startStage, type Stage } from '../demo/stage.ts'
 import { measureCommands, type CommandFigures } from './commands.ts'
+import { Account } from '../demo/account.ts'
+import { cast } from '../demo/cast.ts'
+import { buildGreen } from '../demo/green.ts'
 import { measureHome, type HomeFigures } from './home.ts'
+import { kindRows, measureAtOnce, measureKind, type AtOnceFigures } from './kinds.ts'
 import { ms, ratio } from './measure.ts'
 import { measureMemory, type MemoryFigures } from './memory.ts'
 import { measureUps, type UpFigures } from './ups.ts'
@@ -36,8 +40,9 @@ async function main(): Promise<void> {
   } finally {
     await stage.stop()
   }
+  const kinds = await measureAllKinds()
   const commands = options.all ? await measureCommands(say) : null
-  const text = report({ ...figures, commands })
+  const text = report({ ...figures, kinds, commands })
   await writeFile(page, text)
   process.stdout.write(text)
 }
@@ -70,7 +75,48 @@ async function measure(stage: Stage): Promise<Figures> {
   return { ups, home, memory }
 }
 
-function report({ ups, home, memory, commands }: Figures & { readonly commands: CommandFigures | null }): string {
+interface AllKinds {
+  readonly rows: string
+  readonly atOnce: AtOnceFigures
+}
+
+/** The eight workloads of scenario `omnious`, whose green is built for it: each by itself, then all at once. */
+async function measureAllKinds(): Promise<AllKinds> {
+  const stage = await startStage({ scenario: 'omnious', port: 0, workers: 4, logLevel: 'silent', progress: say })
+  try {
+    const client = new Client(stage.service, 'omnious')
+    const document = parse(await readFile(stage.ready.inventory, 'utf8')) as { workloads: Record<string, object> }
+    const names = Object.keys(cast)
+    for (const one of names) document.workloads[one] = { ...document.workloads[one], bake: '0', soak: '0' }
+    await client.apply(stringify(document))
+    const account = new Account(() => '')
+    await buildGreen(client, account, names)
+    const forward = async (one: string): Promise<void> => {
+      await client.open(one, [], 180)
+      await client.act(one, 'advance')
+    }
+    await Promise.all(names.map(forward))
+    const figures = []
+    for (const one of names) {
+      say(`kind of ${one}`)
+      await forward(one)
+      figures.push(await measureKind(stage, client, one))
+      await client.act(one, 'rollback', { reason: 'bench' })
+      await client.removeHolds(one)
+    }
+    say('eight at once')
+    return { rows: kindRows(figures), atOnce: await measureAtOnce(stage, client, names) }
+  } finally {
+    await stage.stop()
+  }
+}
+
+interface Everything extends Figures {
+  readonly kinds: AllKinds
+  readonly commands: CommandFigures | null
+}
+
+function report({ ups, home, memory, kinds, commands }: Everything): string {
   const { planned, unplanned, byHand } = ups
   const { floor, idle, preempting } = home
   return `# Benchmarks
@@ -105,6 +151,20 @@ ModifyRule and one DescribeRules made directly with the SDK, in between.
 | rollback that takes the place of a running \`up\` | ${ms(preempting.median)} | ${ms(preempting.p95)} | ${ratio(preempting.median, floor.median)} | ${ratio(preempting.p95, floor.median)} | ≤ 1.3, ≤ 2 |
 
 ${idle.count} rounds.
+
+## Each kind
+
+The workloads of scenario \`omnious\`. The floor is the same AWS calls made directly: the writes of the way home and its read-back,
+every call answered after 50 ms. An up is the advance out of \`prepared\`, with its plan, AWS answering at once.
+
+| kind | up | ratio to the floor | writes on the way home | floor | rollback | ratio to the floor, goal ≤ 1.3 |
+|---|---|---|---|---|---|---|
+${kinds.rows}
+
+## Eight at once
+
+${kinds.atOnce.workloads} workloads from \`adopted\` to \`prepared\` at the same time, through the service with 4 workers: ${ms(kinds.atOnce.throughRestMs)}. As many
+\`pulumi up\` by hand at the same time: ${ms(kinds.atOnce.byHandMs)}. Ratio ${ratio(kinds.atOnce.throughRestMs, kinds.atOnce.byHandMs)}, goal ≤ 0.6.
 
 ## Memory
 

@@ -78,7 +78,7 @@ async function timeFloor(aws: ElasticLoadBalancingV2Client, rule: string): Promi
 }
 
 /** The service and this process share a clock: from the request sent, to the request received, to home. */
-async function timeHome(client: Client, name: string): Promise<number> {
+export async function timeHome(client: Client, name: string): Promise<number> {
   const sent = Date.now()
   const { id } = await client.post(name, 'rollback', { reason: 'bench' })
   for (;;) {
@@ -88,7 +88,7 @@ async function timeHome(client: Client, name: string): Promise<number> {
   }
 }
 
-async function settled(stage: Stage, client: Client, name: string): Promise<void> {
+export async function settled(stage: Stage, client: Client, name: string): Promise<void> {
   await clearTrouble(stage.ready, '/faults')
   const { operation } = await client.workload(name)
   if (operation) await client.ended(operation.id)

@@ -83,7 +83,7 @@ export class Client {
   }
 
   workload(name: string): Promise<WorkloadAnswer> {
-    return this.get(`${this.#path(name)}`)
+    return this.get(`${this.pathOf(name)}`)
   }
 
   operation(id: string): Promise<OperationAnswer> {
@@ -91,11 +91,11 @@ export class Client {
   }
 
   async history(name: string): Promise<readonly OperationAnswer[]> {
-    return (await this.get<{ items: OperationAnswer[] }>(`${this.#path(name)}/history?limit=200`)).items
+    return (await this.get<{ items: OperationAnswer[] }>(`${this.pathOf(name)}/history?limit=200`)).items
   }
 
   post<T = OperationAnswer>(name: string, action: string, body: object = {}): Promise<T> {
-    return this.#send('POST', `${this.#path(name)}/${action}`, JSON.stringify(body), {
+    return this.#send('POST', `${this.pathOf(name)}/${action}`, JSON.stringify(body), {
       'content-type': 'application/json',
     })
   }
@@ -122,7 +122,7 @@ export class Client {
 
   async removeHolds(name: string): Promise<void> {
     for (const { id } of (await this.workload(name)).holds)
-      await this.#send('DELETE', `${this.#path(name)}/holds/${id}`)
+      await this.#send('DELETE', `${this.pathOf(name)}/holds/${id}`)
   }
 
   /** Resolves when the operation has ended, however. */
@@ -152,7 +152,7 @@ export class Client {
     }
   }
 
-  #path(name: string): string {
+  pathOf(name: string): string {
     return `/v1/migrations/${this.#migration}/workloads/${name}`
   }
 
