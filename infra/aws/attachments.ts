@@ -44,8 +44,13 @@ export async function detach({ autoScalingGroup, targetGroupArn, as }: Attachmen
 const isNotAttached = (error: unknown): boolean =>
   error instanceof Error && /^Trying to remove (Target Groups|Traffic Sources) that are not part/.test(error.message)
 
-/** false as soon as it is being detached, while its instances drain. */
-export async function isAttached({ autoScalingGroup, targetGroupArn, as }: Attachment, aws: Aws): Promise<boolean> {
+/** `leaving`: told to be detached; its instances are being deregistered, or drain. */
+export type AttachmentState = 'attached' | 'leaving' | 'detached'
+
+export async function stateOf(
+  { autoScalingGroup, targetGroupArn, as }: Attachment,
+  aws: Aws,
+): Promise<AttachmentState> {
   const sdk = await import('@aws-sdk/client-auto-scaling')
   const client = await aws.autoScaling()
   const AutoScalingGroupName = autoScalingGroup
@@ -56,11 +61,14 @@ export async function isAttached({ autoScalingGroup, targetGroupArn, as }: Attac
         ? await client.send(new sdk.DescribeTrafficSourcesCommand({ AutoScalingGroupName, NextToken }))
         : await client.send(new sdk.DescribeLoadBalancerTargetGroupsCommand({ AutoScalingGroupName, NextToken }))
     const found = statesOf(page).find(({ arn }) => arn === targetGroupArn)
-    if (found) return found.state !== 'Removing' && found.state !== 'Removed'
+    if (found) return states[found.state ?? ''] ?? 'attached'
     NextToken = page.NextToken
   } while (NextToken)
-  return false
+  return 'detached'
 }
+
+/** What is neither is on the way in, or in service. */
+const states: Readonly<Record<string, AttachmentState>> = { Removing: 'leaving', Removed: 'detached' }
 
 interface Described {
   readonly TrafficSources?: readonly { readonly Identifier?: string; readonly State?: string }[]
