@@ -1,4 +1,4 @@
-import type { AttachedAs } from './auto-scaling.ts'
+import type { AttachedAs, GroupOfNodes } from './auto-scaling.ts'
 import type { Aws } from './clients.ts'
 
 /** One auto-scaling group and one target group. */
@@ -69,6 +69,26 @@ export async function stateOf(
 
 /** What is neither is on the way in, or in service. */
 const states: Readonly<Record<string, AttachmentState>> = { Removing: 'leaving', Removed: 'detached' }
+
+/** The same groups, without a target group that they are only leaving: Auto Scaling lists it until the last node has drained. */
+export function withoutLeaving(
+  groups: readonly GroupOfNodes[],
+  targetGroupArn: string,
+  aws: Aws,
+): Promise<GroupOfNodes[]> {
+  return Promise.all(
+    groups.map(async (group) => {
+      if (!group.targetGroups.includes(targetGroupArn)) return group
+      const as = attachedAs(group, targetGroupArn)
+      const state = await stateOf({ autoScalingGroup: group.name, targetGroupArn, as }, aws)
+      if (state === 'attached') return group
+      return { ...group, targetGroups: group.targetGroups.filter((arn) => arn !== targetGroupArn) }
+    }),
+  )
+}
+
+export const attachedAs = ({ trafficSources }: GroupOfNodes, targetGroupArn: string): AttachedAs =>
+  trafficSources.includes(targetGroupArn) ? 'traffic-source' : 'target-group'
 
 interface Described {
   readonly TrafficSources?: readonly { readonly Identifier?: string; readonly State?: string }[]

@@ -1,3 +1,4 @@
+import { withoutLeaving } from '../../aws/attachments.ts'
 import { describeGroups } from '../../aws/auto-scaling.ts'
 import type { Aws } from '../../aws/clients.ts'
 import { subnetRanges } from '../../aws/places.ts'
@@ -19,7 +20,9 @@ export async function find(config: NodePortConfig & Entry, surroundings: Surroun
   const { namespace, name } = config.service
   const [surveyed, groups, blue, green, service] = await Promise.all([
     survey(config, aws),
-    describeGroups(config.greenNodes.autoScalingGroups, aws),
+    describeGroups(config.greenNodes.autoScalingGroups, aws).then((all) =>
+      withoutLeaving(all, config.blueTargetGroup, aws),
+    ),
     surroundings.blue.bindings(),
     surroundings.green.bindings(),
     surroundings.green.nodePorts(namespace, name),

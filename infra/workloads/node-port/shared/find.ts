@@ -1,4 +1,5 @@
-import { groupsAttachedTo, type GroupOfNodes } from '../../../aws/auto-scaling.ts'
+import { attachedAs, withoutLeaving } from '../../../aws/attachments.ts'
+import { groupsAttachedTo } from '../../../aws/auto-scaling.ts'
 import type { Aws } from '../../../aws/clients.ts'
 import { targetsOf } from '../../elbv2/observe.ts'
 import type { Survey } from '../../elbv2/survey.ts'
@@ -18,7 +19,8 @@ export async function findShared(
   const { blueTargetGroup, testRoute, green, switchPoint } = found
   const { managedElsewhere } = config
   const { arn } = blueTargetGroup
-  const [blueNodes, targets] = await Promise.all([groupsAttachedTo(arn, aws), targetsOf(arn, aws)])
+  const [listed, targets] = await Promise.all([groupsAttachedTo(arn, aws), targetsOf(arn, aws)])
+  const blueNodes = (await withoutLeaving(listed, arn, aws)).filter(({ targetGroups }) => targetGroups.includes(arn))
   refuseWhatCannotShare({ blueTargetGroup, testRoute, green, managedElsewhere, blueNodes, targets })
   const states = [
     ...blueNodes.map(({ name }) => [name, 'attached'] as const),
@@ -30,6 +32,3 @@ export async function findShared(
     blueNodes: blueNodes.map((group) => ({ autoScalingGroup: group.name, as: attachedAs(group, arn) })),
   }
 }
-
-const attachedAs = ({ trafficSources }: GroupOfNodes, arn: string) =>
-  trafficSources.includes(arn) ? 'traffic-source' : 'target-group'
