@@ -2,7 +2,7 @@ import { attach, detach } from '../../../aws/attachments.ts'
 import type { Aws } from '../../../aws/clients.ts'
 import type { Colour, Split } from '../../../traffic.ts'
 import type { NodePortSite } from '../found.ts'
-import { attachmentsOf, healthyIn, isReady, readSharing, type SharingNow } from './sharing.ts'
+import { attachmentsOf, healthyIn, isReady, readSharingAfresh, type SharingNow } from './sharing.ts'
 
 const colours: readonly Colour[] = ['blue', 'green']
 
@@ -14,7 +14,7 @@ export async function place(site: NodePortSite, split: Split, aws: Aws): Promise
   const staying = colours.filter((colour) => split[colour] > 0)
   const leaving = colours.filter((colour) => split[colour] === 0)
   await Promise.all(staying.flatMap((colour) => attachmentsOf(site, colour)).map((one) => attach(one, aws)))
-  if (leaving.length === 0 || !mayLeave(await readSharing(site, aws), split)) return
+  if (leaving.length === 0 || !mayLeave(await readSharingAfresh(site, aws), split)) return
   await Promise.all(leaving.flatMap((colour) => attachmentsOf(site, colour)).map((one) => detach(one, aws)))
 }
 

@@ -1,6 +1,6 @@
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { stateOf, type Attachment, type AttachmentState } from '../../../aws/attachments.ts'
-import { describeGroups, type NodeInstance } from '../../../aws/auto-scaling.ts'
+import { describeGroups, type GroupOfNodes, type NodeInstance } from '../../../aws/auto-scaling.ts'
 import type { Aws } from '../../../aws/clients.ts'
 import type { Colour, Split } from '../../../traffic.ts'
 import { splitFor } from '../../../traffic.ts'
@@ -32,25 +32,43 @@ export function attachmentsOf({ config, found }: NodePortSite, colour: Colour): 
   return groups.map((group) => ({ ...group, targetGroupArn }))
 }
 
-/** Who is in the shared target group: reads of Auto Scaling, one per group and one for all, and one of target health. */
-export async function readSharing(site: NodePortSite, aws: Aws): Promise<SharingNow> {
-  const [targets, blue, green] = await Promise.all([
+/** Questions that are asked while one is under way get its answer: split and health are read at the same time. */
+const underWay = new WeakMap<Aws, Map<string, Promise<SharingNow>>>()
+
+/** Who is in the shared target group: reads of target health and of Auto Scaling, and one more for each group that is listed in it. */
+export function readSharing(site: NodePortSite, aws: Aws): Promise<SharingNow> {
+  const arn = site.found.blueTargetGroup.arn
+  const asked = underWay.get(aws) ?? new Map<string, Promise<SharingNow>>()
+  underWay.set(aws, asked)
+  const reading = asked.get(arn) ?? readSharingAfresh(site, aws).finally(() => asked.delete(arn))
+  asked.set(arn, reading)
+  return reading
+}
+
+/** For whoever has just written. */
+export async function readSharingAfresh(site: NodePortSite, aws: Aws): Promise<SharingNow> {
+  const of = { blue: attachmentsOf(site, 'blue'), green: attachmentsOf(site, 'green') }
+  const names = [...of.blue, ...of.green].map(({ autoScalingGroup }) => autoScalingGroup)
+  const [targets, groups] = await Promise.all([
     targetsOf(site.found.blueTargetGroup.arn, aws),
-    readNodes(attachmentsOf(site, 'blue'), aws),
-    readNodes(attachmentsOf(site, 'green'), aws),
+    describeGroups(names, aws),
   ])
+  const [blue, green] = await Promise.all([nodesOf(of.blue, groups, aws), nodesOf(of.green, groups, aws)])
   return divide(targets, { blue, green })
 }
 
 type Nodes = Pick<SideNow, 'attachments' | 'nodes'>
 
-async function readNodes(attachments: readonly Attachment[], aws: Aws): Promise<Nodes> {
-  const names = attachments.map(({ autoScalingGroup }) => autoScalingGroup)
-  const [groups, states] = await Promise.all([
-    describeGroups(names, aws),
-    Promise.all(attachments.map(async (one) => [one.autoScalingGroup, await stateOf(one, aws)] as const)),
-  ])
-  return { attachments: Object.fromEntries(states), nodes: groups.flatMap(({ instances }) => instances) }
+async function nodesOf(attachments: readonly Attachment[], groups: readonly GroupOfNodes[], aws: Aws): Promise<Nodes> {
+  const sides = attachments.map((one) => ({ one, group: groups.find(({ name }) => name === one.autoScalingGroup) }))
+  const states = sides.map(async ({ one, group }) => {
+    const listed = group?.targetGroups.includes(one.targetGroupArn) ?? false
+    return [one.autoScalingGroup, listed ? await stateOf(one, aws) : 'detached'] as const
+  })
+  return {
+    attachments: Object.fromEntries(await Promise.all(states)),
+    nodes: sides.flatMap(({ group }) => group?.instances ?? []),
+  }
 }
 
 /** Pure. */
