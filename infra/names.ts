@@ -24,6 +24,7 @@ export const logical = {
   testRoute: 'test-route',
   podIngress: 'green-pod-ingress',
   nodes: 'green-nodes',
+  sharingNodes: 'green-sharing-nodes',
   nodeIngress: 'green-node-ingress',
 } as const
 

@@ -1,6 +1,13 @@
 import { nodePorts } from './node-ports.ts'
 import { omnious } from './omnious/omnious.ts'
 import type { Scenario } from './scenario.ts'
+import { sharedNodes, weighedNodes } from './network-node-ports.ts'
 import { small } from './small.ts'
 
-export const scenarios: Readonly<Record<string, Scenario>> = { small, 'node-ports': nodePorts, omnious }
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  small,
+  'node-ports': nodePorts,
+  'weighed-nodes': weighedNodes,
+  'shared-nodes': sharedNodes,
+  omnious,
+}

@@ -1,40 +1,59 @@
+import { withoutLeaving } from '../../aws/attachments.ts'
 import { describeGroups } from '../../aws/auto-scaling.ts'
+import type { Aws } from '../../aws/clients.ts'
+import { subnetRanges } from '../../aws/places.ts'
 import type { NodePortService } from '../../kubernetes/reads.ts'
 import { foundSwitch } from '../elbv2/find.ts'
 import { closedSources, ingressId } from '../elbv2/sources.ts'
-import { survey } from '../elbv2/survey.ts'
+import { survey, type Survey } from '../elbv2/survey.ts'
 import type { Entry } from '../entry.ts'
 import type { GreenNodes, Surroundings } from '../kind.ts'
 import { Refused } from '../refused.ts'
-import type { NodePortConfig } from './config.ts'
+import { strategyOf, type NodePortConfig } from './config.ts'
 import type { NodePortFound } from './found.ts'
 import { nodesOf } from './nodes.ts'
 import { refuseWhatCannotMove } from './refusals.ts'
+import { findShared } from './shared/find.ts'
+import { openings, type Opening } from './sources.ts'
 
 export async function find(entry: NodePortConfig & Entry, surroundings: Surroundings): Promise<NodePortFound> {
-  const config = { ...entry, greenNodes: nodesOf(entry, surroundings.greenNodes) }
+  const config: WithNodes & Entry = { ...entry, greenNodes: nodesOf(entry, surroundings.greenNodes) }
   const { aws } = surroundings
   const { namespace, name } = config.service
   const [surveyed, groups, blue, green, service] = await Promise.all([
     survey(config, aws),
-    describeGroups(config.greenNodes.autoScalingGroups, aws),
+    describeGroups(config.greenNodes.autoScalingGroups, aws).then((all) =>
+      withoutLeaving(all, config.blueTargetGroup, aws),
+    ),
     surroundings.blue.bindings(),
     surroundings.green.bindings(),
     surroundings.green.nodePorts(namespace, name),
   ])
-  refuseWhatCannotMove({ ...surveyed, wanted: config.greenNodes, groups, bindings: { blue, green } })
+  const strategy = strategyOf(entry)
+  refuseWhatCannotMove({
+    ...surveyed,
+    strategy,
+    wanted: config.greenNodes,
+    clients: config.clients,
+    groups,
+    bindings: { blue, green },
+  })
 
   const found = foundSwitch(surveyed, (id) => surroundings.claimed(id))
   const ports = portsOf(config, service, found.blueTargetGroup.healthCheck.port)
-  const nodeIngress = await closedPorts(config, ports, found.loadBalancer.securityGroups, surroundings)
-  return {
+  const subnets = await rangesOf(surveyed, aws)
+  const { clients } = config
+  const nodeIngress = await closedPorts(config, openings(found, ports, { subnets, clients }), surroundings)
+  const whole = {
     ...found,
     reserves: [...found.reserves, ...nodeIngress.map(({ port, from }) => ingressId(guardedAt(config, port), from))],
     // no binding fills this group, and one in green would empty it
     blueGroups: [{ arn: config.blueTargetGroup, multiCluster: false }],
     green: ports,
     nodeIngress,
+    blueNodes: null,
   }
+  return strategy === 'shared' ? findShared(config, surveyed, whole, aws) : whole
 }
 
 /** Green's node port and where its health is asked. Blue's check may ask the port that `externalTrafficPolicy: Local` gives. */
@@ -72,16 +91,23 @@ const guardedAt = ({ greenNodes }: WithNodes, port: number) => ({
   port,
 })
 
+/** Where a network load balancer without security groups comes from. */
+async function rangesOf({ network, loadBalancer }: Survey, aws: Aws): Promise<readonly string[]> {
+  if (!network || (loadBalancer.SecurityGroups ?? []).length > 0) return []
+  return subnetRanges(
+    (loadBalancer.AvailabilityZones ?? []).flatMap(({ SubnetId }) => SubnetId ?? []),
+    aws,
+  )
+}
+
 async function closedPorts(
   config: WithNodes,
-  { nodePort, healthCheckPort }: NodePortFound['green'],
-  sources: readonly string[],
+  wanted: readonly Opening[],
   surroundings: Surroundings,
 ): Promise<NodePortFound['nodeIngress']> {
   if (!config.greenNodes.securityGroup) return []
-  const ports = healthCheckPort === 'traffic-port' ? [nodePort] : [nodePort, Number(healthCheckPort)]
   const closed = await Promise.all(
-    ports.map(async (port) => {
+    wanted.map(async ({ port, sources }) => {
       const sourcesOfPort = await closedSources('greenNodes', guardedAt(config, port), sources, surroundings)
       return sourcesOfPort.map((from) => ({ port, from }))
     }),

@@ -49,6 +49,7 @@ async function exposeStream(ground: Ground) {
     listener: listenerArn,
     // Several target groups in an action of an NLB are three years away.
     strategy: 'shared',
+    clients: ['10.0.0.0/16'],
     blueTargetGroup: targetGroupArn,
     service: serviceOf('stream'),
     probe: { ...door, expect: [200], marker },

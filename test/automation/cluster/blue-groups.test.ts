@@ -21,6 +21,7 @@ const green = (...bindings: Binding[]): ClusterReads => ({
   bindings: async () => bindings,
   nodePorts: async () => null,
   readyEndpoints: async () => 0,
+  readyNodes: async () => 0,
 })
 
 it('knows the groups of entries that nobody looked at yet, and afterwards what was found, each once', () => {
