@@ -22,6 +22,7 @@ export const logical = {
   podIngress: 'green-pod-ingress',
   nodes: 'green-nodes',
   nodeIngress: 'green-node-ingress',
+  greenRecord: 'green-record',
 } as const
 
 /** Tags on everything that we create. By them an object that we made is recognised when our records know nothing of it. */
@@ -36,6 +37,10 @@ export const targetGroupNamePrefix = 'green-'
 
 /** The binding in green. A dot joins the names, because neither can have one: no two workloads share a binding. */
 export const bindingName = (migration: string, workload: string): string => `${migration}.${workload}`
+
+/** Which of the weighted records of one name is ours: records have no tags. Route 53 takes 128 characters. */
+export const recordIdentifier = (migration: string, workload: string, colour: Colour): string =>
+  `${project}/${migration}/${workload}/${colour}`
 
 /** The header whose secret value leads a request to green before green gets any traffic. */
 export const testHeader = 'x-eks-cutover-test'

@@ -49,7 +49,8 @@ export async function observeHealth(site: SwitchSite, outputs: WorkloadOutputs |
   return { blue: blueHealth, green: greenHealth }
 }
 
-async function sideHealth(targetGroupArn: string, aws: Aws): Promise<SideHealth> {
+/** The targets of one group: one call. */
+export async function sideHealth(targetGroupArn: string, aws: Aws): Promise<SideHealth> {
   const answer = await aws.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }))
   return countTargets(answer.TargetHealthDescriptions ?? [])
 }
