@@ -42,7 +42,7 @@ export async function runStage(execution: Execution, stage: Stage, options: Stag
   await readBack(execution, stage.split)
   await execution.pass('split-read')
   await propagate(execution, stage, before)
-  if (stage.name === 'restored') await restoreExactly(execution)
+  if (stage.name === 'restored' && !stage.part) await restoreExactly(execution)
   const onRecord = await readSwitchPoint(execution)
   if (stage.switchPoint === 'adopted') proveUnchanged(execution, onRecord)
   await execution.save({ onRecord, unsettled: false })
