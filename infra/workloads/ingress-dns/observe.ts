@@ -27,29 +27,30 @@ export async function observeSwitchPoint(site: IngressDnsSite, aws: Aws): Promis
   return switchPointOf(site.config, own, foreign)
 }
 
-/** The targets behind each load balancer, of all its target groups together. */
+/** The targets behind each load balancer, of all its target groups together. Green's may have come after it was found. */
 export async function observeHealth(
-  { found: { loadBalancers } }: IngressDnsSite,
+  { found }: IngressDnsSite,
   _outputs: WorkloadOutputs | null,
   aws: Aws,
 ): Promise<Health> {
   const [blue, green] = await Promise.all([
-    healthBehind(loadBalancers.blue.arn, aws),
-    healthBehind(loadBalancers.green.arn, aws),
+    healthOf(
+      found.blueGroups.map(({ arn }) => arn),
+      aws,
+    ),
+    targetGroupsOf(found.loadBalancers.green.arn, aws).then((arns) => (arns.length > 0 ? healthOf(arns, aws) : null)),
   ])
-  return { blue: blue ?? nobody, green }
+  return { blue, green }
 }
 
 const nobody: SideHealth = { healthy: 0, unhealthy: 0, initial: 0, draining: 0, unused: 0, zones: {} }
 
-async function healthBehind(loadBalancerArn: string, aws: Aws): Promise<SideHealth | null> {
-  const arns = await targetGroupsOf(loadBalancerArn, aws)
-  if (arns.length === 0) return null
-  const all = await Promise.all(arns.map((arn) => sideHealth(arn, aws)))
+async function healthOf(targetGroups: readonly string[], aws: Aws): Promise<SideHealth> {
+  const all = await Promise.all(targetGroups.map((arn) => sideHealth(arn, aws)))
   return all.reduce(together, nobody)
 }
 
-export function together(a: SideHealth, b: SideHealth): SideHealth {
+function together(a: SideHealth, b: SideHealth): SideHealth {
   const zones = { ...a.zones }
   for (const [zone, count] of Object.entries(b.zones)) zones[zone] = (zones[zone] ?? 0) + count
   return {
