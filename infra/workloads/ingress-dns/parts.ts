@@ -1,5 +1,5 @@
 import { splitOfWeights } from '../../traffic.ts'
-import type { Stage } from '../kind.ts'
+import type { Stage, StagePart } from '../kind.ts'
 import type { IngressDnsSite } from './found.ts'
 import type { Layout, Weights } from './layout.ts'
 import { isTtlLowered } from './records.ts'
@@ -10,6 +10,8 @@ import { isTtlLowered } from './records.ts'
  */
 export function parts(site: IngressDnsSite, stage: Stage, before: Stage | null): readonly Stage[] {
   switch (stage.name) {
+    case 'adopted':
+      return [before?.switchPoint === 'owned' ? { ...stage, part: kept } : stage]
     case 'prepared':
       return isTtlLowered(site) && !isWeighted(before) ? [laid(stage, 'ttl-lowered'), stage] : [stage]
     case 'restored':
@@ -20,6 +22,12 @@ export function parts(site: IngressDnsSite, stage: Stage, before: Stage | null):
       return jumps(stage, before) ? [begun(stage), stage] : [stage]
   }
 }
+
+/**
+ * It is in the state and need not be imported again. It could not be either: a refresh gives it the id that it has as a weighted
+ * record, an update never takes it back, and an engine that is told to import another id replaces.
+ */
+export const kept: StagePart = { name: 'kept', data: null }
 
 /** May our records be side by side, or may a run have died while they were? */
 const isWeighted = (before: Stage | null): boolean => before?.green === 'present' || before?.name === 'restored'

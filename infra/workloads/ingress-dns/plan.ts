@@ -2,6 +2,7 @@ import { logical } from '../../names.ts'
 import type { PlanBase, Stage } from '../kind.ts'
 import type { IngressDnsSite, RoutedType } from './found.ts'
 import { layoutOf } from './layout.ts'
+import { kept } from './parts.ts'
 import { importIdOf, recordsOf, type RecordPlan } from './records.ts'
 
 /** Everything that the program will make of one name at one stage. */
@@ -18,7 +19,8 @@ export interface IngressDnsPlan extends PlanBase {
 
 export interface SwitchPointPlan {
   readonly name: string
-  readonly importId: string
+  /** null: it is in the state already. */
+  readonly importId: string | null
   /** true: imported, everything ignored, so that no run can write. */
   readonly adoptedOnly: boolean
   readonly record: RecordPlan
@@ -54,7 +56,7 @@ export function plan(site: IngressDnsSite, stage: Stage): IngressDnsPlan {
       .filter(({ role }) => role === 'switch-point')
       .map((record) => ({
         name: switchPointName(record.type),
-        importId: foundImportId(site, record.type),
+        importId: stage.part?.name === kept.name ? null : foundImportId(site, record.type),
         adoptedOnly: stage.switchPoint === 'adopted',
         record,
       })),

@@ -25,7 +25,8 @@ function switchPoint(
     provider,
     protect: plan.keep === 'protected',
     retainOnDelete: true,
-    ...(adoptedOnly ? { import: importId, ignoreChanges: [...owned, ...rest] } : { ignoreChanges: rest }),
+    ignoreChanges: adoptedOnly ? [...owned, ...rest] : rest,
+    ...(adoptedOnly && importId !== null ? { import: importId } : {}),
   })
 }
 

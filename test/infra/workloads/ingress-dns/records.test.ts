@@ -176,6 +176,15 @@ describe('the ways of a known site', () => {
     expect(recordsOf(cnameSite, stages.prepared)[0]?.points).toMatchObject({ ttl: 60 })
   })
 
+  it('imports once: what is in the state already is kept, whatever id it has there', () => {
+    expect(namesOf(parts(site, stages.adopted, null))).toEqual(['adopted'])
+    const [again] = parts(site, stages.adopted, stages.restored)
+    expect(again?.part?.name).toBe('kept')
+    const imports = (stage: Stage) => plan(site, stage).switchPoints.map(({ importId }) => importId)
+    expect(imports(again ?? stages.adopted)).toEqual([null, null])
+    expect(imports(stages.adopted)[0]).toBe('Z0123456789ABC_api.example.internal_A')
+  })
+
   it('ends in two steps on the way back, and in three when blue is retired', () => {
     expect(namesOf(parts(site, stages.restored, stages.prepared))).toEqual(['blue-by-itself', 'restored'])
     expect(namesOf(parts(site, stages.restored, stages.adopted))).toEqual(['restored'])
