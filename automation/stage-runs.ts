@@ -42,7 +42,7 @@ export async function runStage(execution: Execution, stage: Stage, options: Stag
   await readBack(execution, stage.split)
   await execution.pass('split-read')
   await propagate(execution, stage, before)
-  if (stage.name === 'restored') await restoreExactly(execution)
+  if (stage.name === 'restored' && !stage.part) await restoreExactly(execution)
   const onRecord = await readSwitchPoint(execution)
   if (stage.switchPoint === 'adopted') proveUnchanged(execution, onRecord)
   await execution.save({ onRecord, unsettled: false })
@@ -80,12 +80,21 @@ async function settle(execution: Execution, stage: Stage): Promise<void> {
 async function refreshSwitch(execution: Execution, stage: Stage): Promise<void> {
   const { urns, pendingCreates } = await execution.engine((engine, task) => engine.inspect(task))
   await removeOrphans(execution, stage, urns)
-  const targets = execution.kind
-    .switchResources(execution.site)
+  if (stage.switchPoint === 'owned') await takeOver(execution, stage)
+  const { kind, site } = execution
+  const targets = [...kind.switchResources(site), ...(kind.refreshedToo?.(site) ?? [])]
     .map((resource) => urnOf(execution.task.stack, resource))
     .filter((urn) => urns.includes(urn))
   if (targets.length === 0 && !pendingCreates) return
   await execution.engine((engine, task) => engine.refresh(task, targets))
+}
+
+async function takeOver({ kind, site, aws }: Execution, stage: Stage): Promise<void> {
+  try {
+    await kind.takeOver?.(site, stage, aws)
+  } catch (error) {
+    throw awsFailed('what a run left in between could not be taken over', error)
+  }
 }
 
 /** A preview with the invariants checked on it. Throws before anything is written. */

@@ -26,6 +26,7 @@ export const logical = {
   nodes: 'green-nodes',
   sharingNodes: 'green-sharing-nodes',
   nodeIngress: 'green-node-ingress',
+  greenRecord: 'green-record',
 } as const
 
 /** Logical names within the stack of green's cluster. */
@@ -60,6 +61,10 @@ export const targetGroupNamePrefix = 'green-'
 
 /** The binding in green. A dot joins the names, because neither can have one: no two workloads share a binding. */
 export const bindingName = (migration: string, workload: string): string => `${migration}.${workload}`
+
+/** Which of the weighted records of one name is ours: records have no tags. Route 53 takes 128 characters. */
+export const recordIdentifier = (migration: string, workload: string, colour: Colour): string =>
+  `${project}/${migration}/${workload}/${colour}`
 
 /** The header whose secret value leads a request to green before green gets any traffic. */
 export const testHeader = 'x-eks-cutover-test'

@@ -66,8 +66,8 @@ function linesOf(step: EngineStep): string[] {
 export const nounOf = (type: string): string =>
   (type.split(':').at(-1) ?? type).replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 
-/** `…/app/shop/50dc…/f2f7…/9683…` → `shop/50dc…/f2f7…/9683…`: what tells one from another. */
-const tailOf = (id: string): string => id.split('/').slice(2).join('/')
+/** Of an ARN `…/app/shop/50dc…/f2f7…/9683…` → `shop/50dc…/f2f7…/9683…`: what tells one from another. Other ids are as short as they can be. */
+const tailOf = (id: string): string => (id.startsWith('arn:') ? id.split('/').slice(2).join('/') : id)
 
 const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value))
 

@@ -13,6 +13,8 @@ export interface Counted {
   readonly counter: string
   readonly alive: string
   readonly dimensions: Readonly<Record<string, string>>
+  /** Of `alive`, where they are others. */
+  readonly aliveDimensions?: Readonly<Record<string, string>>
 }
 
 /** Elastic Load Balancing publishes by the minute. */
@@ -23,15 +25,18 @@ const periodSeconds = 60
  * are not zero, so silence is zero only where the other metric speaks. Throws when that is silent too. One call.
  */
 export async function countIn(
-  { namespace, counter, alive, dimensions }: Counted,
+  { namespace, counter, alive, dimensions, aliveDimensions = dimensions }: Counted,
   { from, to }: Window,
   aws: Aws,
 ): Promise<{ readonly requests: number; readonly minutes: number }> {
-  const metric = (Id: string, MetricName: string, Stat: string) => {
-    const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }))
+  const metric = (Id: string, MetricName: string, Stat: string, of: Counted['dimensions']) => {
+    const Dimensions = Object.entries(of).map(([Name, Value]) => ({ Name, Value }))
     return { Id, MetricStat: { Metric: { Namespace: namespace, MetricName, Dimensions }, Period: periodSeconds, Stat } }
   }
-  const MetricDataQueries = [metric('counted', counter, 'Sum'), metric('alive', alive, 'Maximum')]
+  const MetricDataQueries = [
+    metric('counted', counter, 'Sum', dimensions),
+    metric('alive', alive, 'Maximum', aliveDimensions),
+  ]
   const answer = await (
     await aws.cloudWatch()
   ).send(new GetMetricDataCommand({ MetricDataQueries, StartTime: from, EndTime: to }))

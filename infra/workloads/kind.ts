@@ -212,8 +212,15 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
   completion?(site: Site<Config, Found>, stage: Stage): readonly string[]
   /** For how long after it reads back somebody may still act on what was before the stage, e.g. a TTL; null: for no time. */
   propagation(site: Site<Config, Found>, stage: Stage, before: Stage | null): Lingering | null
+  /**
+   * Before the switch is refreshed, where a run may have died amid a conversion: gives what AWS has the identity that the program of
+   * `stage` knows it by. Moves no traffic. Only kinds whose switch point changes its identity have it.
+   */
+  takeOver?(site: Site<Config, Found>, stage: Stage, aws: Aws): Promise<void>
   /** The resources that hold the switch, for a targeted refresh. None of them is ever replaced, or deleted from AWS. */
   switchResources(site: Site<Config, Found>): readonly SwitchResource[]
+  /** What is refreshed with them because the flip writes it as well, but is of our making and goes again. Most kinds have none. */
+  refreshedToo?(site: Site<Config, Found>): readonly ResourceName[]
   /** Reads, from AWS and never from our records. */
   readonly observe: {
     /** The split in effect; null when the switch point sends traffic to anything but our two sides. One call. */

@@ -1,3 +1,4 @@
+import { ingressDns } from './ingress-dns.ts'
 import { nodePorts } from './node-ports.ts'
 import { omnious } from './omnious/omnious.ts'
 import type { Scenario } from './scenario.ts'
@@ -10,4 +11,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'weighed-nodes': weighedNodes,
   'shared-nodes': sharedNodes,
   omnious,
+  'ingress-dns': ingressDns,
 }

@@ -15,6 +15,8 @@ import { isRead, Subject } from './subject.ts'
  * stand-ins. A member that cannot fulfil a case says why where it is skipped; there is none.
  */
 export function contractOf(member: Member, plugins?: Readonly<Record<string, string>>): void {
+  // DNS takes its time in each step, and the official plugin takes 15 s for each record
+  const long = plugins ? 900_000 : 240_000
   describe(member.name, () => {
     let subject: Subject
     let found: unknown
@@ -92,22 +94,26 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
       await subject.startOver()
     })
 
-    it('reads back every split that is set, and requests see it', async () => {
-      await subject.advanceTo('prepared')
-      for (const step of subject.steps.slice(0, -1)) {
-        await subject.advance()
-        expect((await subject.view()).split.wanted).toEqual(splitFor(step))
-        expect(inEffect(member.grain, splitFor(step), await subject.split())).toBe(true)
-        expect(await subject.refused('abandon')).toBe('roll-back-first')
-        expect(await subject.refused('release')).toBe('wrong-phase')
-        if (step !== 50) continue
-        const { blue, green } = await subject.sample(2000)
-        if (member.grain === 'percent') {
-          // four standard deviations of a fair coin in 2,000 throws
-          expect(Math.abs(green - 1000)).toBeLessThan(4 * Math.sqrt(2000 * 0.25))
-        } else expect(Math.min(blue, green)).toBeGreaterThan(0)
-      }
-    })
+    it(
+      'reads back every split that is set, and requests see it',
+      async () => {
+        await subject.advanceTo('prepared')
+        for (const step of subject.steps.slice(0, -1)) {
+          await subject.advance()
+          expect((await subject.view()).split.wanted).toEqual(splitFor(step))
+          expect(inEffect(member.grain, splitFor(step), await subject.split())).toBe(true)
+          expect(await subject.refused('abandon')).toBe('roll-back-first')
+          expect(await subject.refused('release')).toBe('wrong-phase')
+          if (step !== 50) continue
+          const { blue, green } = await subject.sample(2000)
+          if (member.grain === 'percent') {
+            // four standard deviations of a fair coin in 2,000 throws
+            expect(Math.abs(green - 1000)).toBeLessThan(4 * Math.sqrt(2000 * 0.25))
+          } else expect(Math.min(blue, green)).toBeGreaterThan(0)
+        }
+      },
+      long,
+    )
 
     it('comes home from the middle of an advance, and what the killed run still sends late does not keep it away', async () => {
       subject.at.set('home-saved', () => subject.flip(subject.steps.at(-2) ?? 100))
@@ -142,22 +148,26 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
       }
     })
 
-    it('comes home from everything under load, and no request fails', async () => {
-      const load = startLoad({ ...subject.door, ratePerSecond: 50, newConnectionShare: 0.5 })
-      await subject.advanceTo('soaking')
-      expect(await subject.split()).toEqual(moved)
-      expect((await subject.workload()).outputs?.testRoute).toBeNull()
-      const rollback = await subject.act('rollback')
-      expect((await subject.view()).phase).toBe('prepared')
-      expect(await subject.split()).toEqual(home)
-      const lingeredMs = await lingeringOf(subject, load, rollback)
-      await subject.advanceTo('soaking')
-      const { requests, failed, failures } = await load.stop()
-      expect(requests).toBeGreaterThan(100)
-      expect({ failed, failures }).toEqual({ failed: 0, failures: [] })
-      // what a loaded machine adds to it
-      expect(lingeredMs.measured).toBeLessThan(lingeredMs.stated + 2_000)
-    }, 240_000)
+    it(
+      'comes home from everything under load, and no request fails',
+      async () => {
+        const load = startLoad({ ...subject.door, ratePerSecond: 50, newConnectionShare: 0.5 })
+        await subject.advanceTo('soaking')
+        expect(await subject.split()).toEqual(moved)
+        expect((await subject.workload()).outputs?.testRoute).toBeNull()
+        const rollback = await subject.act('rollback')
+        expect((await subject.view()).phase).toBe('prepared')
+        expect(await subject.split()).toEqual(home)
+        const lingeredMs = await lingeringOf(subject, load, rollback)
+        await subject.advanceTo('soaking')
+        const { requests, failed, failures } = await load.stop()
+        expect(requests).toBeGreaterThan(100)
+        expect({ failed, failures }).toEqual({ failed: 0, failures: [] })
+        // what a loaded machine adds to it
+        expect(lingeredMs.measured).toBeLessThan(lingeredMs.stated + 2_000)
+      },
+      long,
+    )
 
     it('is retired with nothing of blue deleted, and past the point of no return', async () => {
       const groups = (await subject.workload()).found?.blueGroups ?? []
@@ -188,33 +198,41 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
     })
 
     it('spends few calls on AWS, so that it cannot creep into throttling', () => {
-      const most = (to: string, of: 'reads' | 'writes') =>
-        Math.max(0, ...subject.spent.filter((one) => one.to === to).map((one) => one[of]))
-      const spent = phaseNames.map((to) => ({ to, reads: most(to, 'reads'), writes: most(to, 'writes') }))
+      const most = (to: string, of: (one: Subject['spent'][number]) => number) =>
+        Math.max(0, ...subject.spent.filter((one) => one.to === to).map(of))
+      const own = ({ reads, seconds }: Subject['spent'][number]) => reads - seconds * observersReadsPerSecond
+      const spent = phaseNames.map((to) => ({ to, reads: most(to, own), writes: most(to, ({ writes }) => writes) }))
       for (const { to, reads, writes } of spent) {
-        expect.soft(reads, `reads on the way to ${to}`).toBeLessThanOrEqual(budget.reads)
+        expect.soft(reads, `reads on the way to ${to}`).toBeLessThanOrEqual(member.reads?.atMost ?? budget.reads)
         expect.soft(writes, `writes on the way to ${to}`).toBeLessThanOrEqual(budget.writes)
       }
     })
 
-    it('goes the other way in a second migration: green is the next blue', async () => {
-      await subject.turnAround()
-      await subject.advanceTo('soaking')
-      expect(await subject.sample(20)).toEqual({ blue: 20, green: 0 })
-      await subject.act('rollback')
-      expect(await subject.sample(20)).toEqual({ blue: 0, green: 20 })
-      await subject.advanceTo('retired')
-      await subject.act('release')
-      expect((await subject.view()).phase).toBe('released')
-      expect(await subject.sample(20)).toEqual({ blue: 20, green: 0 })
-    }, 240_000)
+    it(
+      'goes the other way in a second migration: green is the next blue',
+      async () => {
+        await subject.turnAround()
+        await subject.advanceTo('soaking')
+        expect(await subject.sample(20)).toEqual({ blue: 20, green: 0 })
+        await subject.act('rollback')
+        expect(await subject.sample(20)).toEqual({ blue: 0, green: 20 })
+        await subject.advanceTo('retired')
+        await subject.act('release')
+        expect((await subject.view()).phase).toBe('released')
+        expect(await subject.sample(20)).toEqual({ blue: 20, green: 0 })
+      },
+      long,
+    )
   })
 }
 
 const phaseNames = ['adopted', 'prepared', 'shifting', 'soaking', 'retired']
 
-/** Calls of one advance, the observer's and the plugin's included. */
+/** Calls of one advance, the plugin's included. */
 const budget = { reads: 150, writes: 20 }
+
+/** It looks every 250 ms, because the clock runs 60 times as fast: at most five calls a look. A step of DNS lasts for many of them. */
+const observersReadsPerSecond = 20
 
 /** Green's shares that flip and up are compared at. */
 const splitsOf = { percent: [1, 37, 0], 'all-or-nothing': [100, 0], 'by-targets': [50, 0] }

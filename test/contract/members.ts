@@ -1,11 +1,13 @@
 import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2'
 import { ModifyListenerCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { ChangeResourceRecordSetsCommand, type RRType } from '@aws-sdk/client-route-53'
 import { parse } from 'yaml'
 import { attach } from '../../infra/aws/attachments.ts'
 import type { Aws } from '../../infra/aws/clients.ts'
 import type { Grain } from '../../infra/traffic.ts'
 import type { FoundSwitch } from '../../infra/workloads/elbv2/found.ts'
 import type { NodePortConfig } from '../../infra/workloads/node-port/config.ts'
+import type { IngressDnsSite } from '../../infra/workloads/ingress-dns/found.ts'
 import type { Site, WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { inventoryText } from '../support/service.ts'
@@ -17,6 +19,8 @@ export interface Member {
   readonly scenario: string
   /** As the kind says of the member's entry. */
   readonly grain: Grain
+  /** Reads of AWS that one advance may take, where it is more than usual, with the reason. */
+  readonly reads?: { readonly atMost: number; readonly because: string }
   /** The inventory for the scenario, with the member's own entry for the workload; the switch point may have to be made first. */
   inventory(sandbox: Sandbox): Promise<MemberInventory>
   /** Changes who gets the traffic, past the service, as somebody else might; a flip home undoes it. */
@@ -126,6 +130,7 @@ async function meddleWithNodes({ config, found }: Site, aws: Aws): Promise<void>
 
 export const nodePortShared: Member = {
   name: "node-port shared, an NLB's listener",
+  reads: { atMost: 280, because: 'an advance waits the minutes that an NLB takes, and is watched meanwhile' },
   scenario: 'shared-nodes',
   grain: 'by-targets',
   meddle: meddleWithNodes,
@@ -140,3 +145,37 @@ async function nodesOf(cluster: string, { aws }: Sandbox) {
   const { SecurityGroups = [] } = await aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters }))
   return { autoScalingGroups: [name], securityGroup: SecurityGroups[0]?.GroupId }
 }
+
+/** Its A record alone leads to green. */
+async function meddleWithRecord(site: Site, aws: Aws): Promise<void> {
+  const { config, found } = site as unknown as IngressDnsSite
+  const { green } = found.loadBalancers
+  const set = (type: RRType) =>
+    type === 'CNAME'
+      ? { TTL: 300, ResourceRecords: [{ Value: green.dnsName }] }
+      : { AliasTarget: { HostedZoneId: green.zoneId, DNSName: green.dnsName, EvaluateTargetHealth: false } }
+  const type = found.records[0]?.type ?? 'A'
+  const change = { Action: 'UPSERT', ResourceRecordSet: { Name: config.record, Type: type, ...set(type) } } as const
+  const client = await aws.route53()
+  const input = { HostedZoneId: config.zone, ChangeBatch: { Changes: [change] } }
+  await client.send(new ChangeResourceRecordSetsCommand(input))
+}
+
+/** What was green's load balancer is blue's in the next migration. */
+const oppositeLoadBalancers = (entry: object): object => {
+  const { blueLoadBalancer, greenLoadBalancer } = entry as Record<string, unknown>
+  return { ...entry, blueLoadBalancer: greenLoadBalancer, greenLoadBalancer: blueLoadBalancer }
+}
+
+const ingressDnsMember = (name: string, workload: string): Member => ({
+  name,
+  scenario: 'ingress-dns',
+  grain: 'percent',
+  meddle: meddleWithRecord,
+  opposite: oppositeLoadBalancers,
+  inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload }),
+})
+
+/** With its AAAA twin. */
+export const ingressDnsAlias = ingressDnsMember('ingress-dns, an alias', 'api')
+export const ingressDnsCname = ingressDnsMember('ingress-dns, a CNAME', 'console')

@@ -23,7 +23,12 @@ export class Subject {
   readonly name: string
   readonly connections: Connections
   /** AWS calls during each advance, those of the observer included. */
-  readonly spent: { readonly to: string; readonly reads: number; readonly writes: number }[] = []
+  readonly spent: {
+    readonly to: string
+    readonly reads: number
+    readonly writes: number
+    readonly seconds: number
+  }[] = []
   /** What to do at a stop point, once. */
   readonly at = new Map<StopPoint, () => Promise<void>>()
   readonly #member: Member
@@ -137,10 +142,11 @@ export class Subject {
     await this.#client.removeHolds(this.name)
     await this.#client.open(this.name)
     const before = this.#callsSoFar()
+    const started = Date.now()
     const operation = await this.#client.act(this.name, 'advance')
     const after = this.#callsSoFar()
     const cost = { reads: after.reads - before.reads, writes: after.writes - before.writes }
-    this.spent.push({ to: operation.to, ...cost })
+    this.spent.push({ to: operation.to, ...cost, seconds: (Date.now() - started) / 1000 })
     return operation
   }
 

@@ -49,7 +49,8 @@ export async function observeHealth(site: SwitchSite, outputs: WorkloadOutputs |
   return { blue: blueHealth, green: greenHealth }
 }
 
-const sideHealth = async (targetGroupArn: string, aws: Aws): Promise<SideHealth> =>
+/** The targets of one group: one call. */
+export const sideHealth = async (targetGroupArn: string, aws: Aws): Promise<SideHealth> =>
   countTargets(await targetsOf(targetGroupArn, aws))
 
 /** Everything that is registered with a group, and what still drains. One call. */

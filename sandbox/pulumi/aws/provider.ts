@@ -121,7 +121,8 @@ export class AwsProvider implements Provider {
     const known = isImport
       ? importedInputs(type.schema, found)
       : refreshedInputs(type.schema, revealProperties(inputs), found)
-    return { id, state: markSecrets(asSecretAs(inputs, found), state), inputs: asSecretAs(inputs, known) }
+    const refreshed = isImport ? id : (type.refreshedId?.(found) ?? id)
+    return { id: refreshed, state: markSecrets(asSecretAs(inputs, found), state), inputs: asSecretAs(inputs, known) }
   }
 
   async update({ id, state, news, ignoreChanges, preview }: UpdateRequest, call: ResourceCall): Promise<Properties> {

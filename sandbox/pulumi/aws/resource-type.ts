@@ -19,6 +19,8 @@ export interface Definition<State> {
   imported?(text: string): { readonly id: string; readonly known: State }
   /** All that AWS knows by the id alone; `prior` tells what AWS does not. undefined: there is none. */
   read(aws: Aws, id: string, prior: State): Promise<State | undefined>
+  /** The id as a refresh answers it, where an update may change it: engines keep the old one until then. */
+  refreshedId?(found: State): string
   /** Writes what changed, by the names of properties, and nothing else. Absent: every change needs a new resource. */
   update?(aws: Aws, id: string, planned: State, changed: ReadonlySet<keyof State>, prior: State): Promise<void>
   /** Succeeds when the resource is gone already. */

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '@kubernetes/client-node'
 import { create } from '../manifests.ts'
 import type { Exposed, Ground } from './ground.ts'
 import { createBackend, createNlb, type NetworkLoadBalancer } from './network-load-balancers.ts'
-import { services } from './services.ts'
+import { marker, services } from './services.ts'
 
 const domain = 'omnious.internal'
 const controller = { namespace: 'ingress-nginx', name: 'ingress-nginx-controller', port: 'http' } as const
@@ -41,8 +41,7 @@ export async function exposeByDns(ground: Ground): Promise<Exposed & { readonly 
     greenLoadBalancer: greenSide.nlb.arn,
     blueLoadBalancer: blueSide.nlb.arn,
     service: controller,
-    // A name of the VPC's own resolver, and addresses of the VPC: nothing that the service could ask from outside.
-    probe: 'none',
+    probe: { url: `http://${record}/`, expect: [200], marker },
     ...policy,
   })
   const doorOf = (name: string) => ({ name, resolver: dns, headers: {} })

@@ -86,6 +86,8 @@ test('a simple record becomes a weighted one in one batch, and its sibling follo
   const blue = await client.update(made.id, made.state, inputs)
   expect(batches()).toBe(before + 1)
   expect(await inAws('api')).toMatchObject([{ SetIdentifier: 'blue', Weight: 100 }])
+  // An engine keeps the id over an update, and takes the new one from the next refresh.
+  expect((await client.read(made.id, blue, inputs)).id).toBe(`${zoneId}_api.shop.example_A_blue`)
 
   const green = await (await provider(records)).make(weighted('green', 0))
   expect(green.id).toBe(`${zoneId}_api.shop.example_A_green`)

@@ -58,8 +58,7 @@ export const record = resourceType<State>({
     const set = toRecordSet(planned, await fullName(aws, planned))
     const action = planned.allowOverwrite ? 'UPSERT' : 'CREATE'
     madeBy.set(planned, await inItsWords(change(aws, planned, [{ Action: action, ResourceRecordSet: set }])))
-    const { zoneId = '', name = '', type = '', setIdentifier } = planned
-    return [bareZone(zoneId), name, type, ...(setIdentifier ? [setIdentifier] : [])].join('_')
+    return idOf(planned)
   },
 
   async complete(aws, _id, planned) {
@@ -80,6 +79,8 @@ export const record = resourceType<State>({
       ...(allowOverwrite !== undefined && { allowOverwrite }),
     }
   },
+
+  refreshedId: idOf,
 
   async update(aws, _id, planned, changed, prior) {
     if (changed.size === 1 && changed.has('allowOverwrite')) return
@@ -105,6 +106,10 @@ export const record = resourceType<State>({
     await untilServed(aws, await unlessMissing(request, 'InvalidChangeBatch'))
   },
 })
+
+function idOf({ zoneId, name = '', type = '', setIdentifier }: State): string {
+  return [bareZone(zoneId), name, type, ...(setIdentifier ? [setIdentifier] : [])].join('_')
+}
 
 /** The changes that made records, for their completion. */
 const madeBy = new WeakMap<State, string>()

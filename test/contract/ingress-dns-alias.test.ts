@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { ingressDnsAlias } from './members.ts'
+
+contractOf(ingressDnsAlias)

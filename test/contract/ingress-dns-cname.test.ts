@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { ingressDnsCname } from './members.ts'
+
+contractOf(ingressDnsCname)
