@@ -20,17 +20,15 @@ export async function observeSharedHealth(
 ): Promise<Health> {
   const shared = site.found.blueTargetGroup.arn
   const tested = outputs?.targetGroups.green ?? null
-  const [{ blue, green }, ofTests] = await Promise.all([
-    readSharing(site, aws),
-    tested === null || tested === shared ? [] : targetsOf(tested, aws),
-  ])
+  const { blue, green } = await readSharing(site, aws)
+  const alone = isIn(green) || tested === null || tested === shared ? [] : await targetsOf(tested, aws)
   const count = (side: SideNow, targets = side.targets): SideHealth => {
     const zones = new Map(side.nodes.map(({ id, zone }) => [id, zone]))
     return countTargets(targets, ({ Target }) => zones.get(Target?.Id ?? ''))
   }
   return {
     blue: isIn(blue) ? count(blue) : outOfTheGroup(blue),
-    green: isIn(green) ? count(green) : tested === null ? null : count(green, ofTests),
+    green: isIn(green) ? count(green) : tested === null ? null : count(green, alone),
   }
 }
 
