@@ -1,7 +1,8 @@
 import type { SecurityGroupRule } from '@aws-sdk/client-ec2'
+import { covers, isAddressRange } from './address-ranges.ts'
 import type { Aws } from './clients.ts'
 
-/** Which of `sources` (security groups) may not reach `port` over TCP in `group` yet. null: there is no such group. */
+/** Which of `sources` (security groups, address ranges) may not reach `port` over TCP in `group` yet. null: there is no such group. */
 export async function sourcesNotAdmitted(
   group: string,
   port: number,
@@ -20,6 +21,7 @@ export async function sourcesNotAdmitted(
 export interface IngressRule {
   readonly securityGroup: string
   readonly port: number
+  /** A security group, or a range of addresses. */
   readonly from: string
   readonly description: string
 }
@@ -54,7 +56,13 @@ async function rulesOf(group: string, aws: Aws): Promise<SecurityGroupRule[]> {
 }
 
 function admits(rule: SecurityGroupRule, port: number, source: string): boolean {
-  if (rule.IsEgress || rule.ReferencedGroupInfo?.GroupId !== source) return false
+  if (rule.IsEgress || !isFrom(rule, source)) return false
   if (rule.IpProtocol === '-1') return true
   return rule.IpProtocol === 'tcp' && (rule.FromPort ?? 0) <= port && port <= (rule.ToPort ?? 65_535)
+}
+
+function isFrom({ ReferencedGroupInfo: group, CidrIpv4, CidrIpv6 }: SecurityGroupRule, source: string): boolean {
+  if (!isAddressRange(source)) return group?.GroupId === source
+  const range = CidrIpv4 ?? CidrIpv6
+  return range !== undefined && covers(range, source)
 }

@@ -1,3 +1,4 @@
+import type { V1Endpoint } from '@kubernetes/client-node'
 import { createConnection } from './connection.ts'
 
 /** A TargetGroupBinding as far as it matters who binds which target group. */
@@ -27,6 +28,8 @@ export interface ClusterReads {
   nodePorts(namespace: string, name: string): Promise<NodePortService | null>
   /** How many endpoints of the Service are ready, counted by address. */
   readyEndpoints(namespace: string, name: string): Promise<number>
+  /** How many nodes hold one of them. */
+  readyNodes(namespace: string, name: string): Promise<number>
 }
 
 /** The load-balancer controller's own resource. */
@@ -35,6 +38,12 @@ export const targetGroupBindings = { group: 'elbv2.k8s.aws', version: 'v1beta1',
 /** Reads a cluster through its kubeconfig. */
 export function createClusterReads(kubeconfig: string, timeoutMs?: number): ClusterReads {
   const ask = createConnection(kubeconfig, timeoutMs)
+  const readyOf = (namespace: string, name: string) =>
+    ask<V1Endpoint[]>(async ({ discovery }, bounded) => {
+      const labelSelector = `kubernetes.io/service-name=${name}`
+      const slices = await discovery.listNamespacedEndpointSlice({ namespace, labelSelector }, bounded)
+      return slices.items.flatMap((slice) => slice.endpoints ?? []).filter((e) => e.conditions?.ready !== false)
+    }, [])
   return {
     bindings: () =>
       ask(async ({ objects }, bounded) => {
@@ -50,15 +59,10 @@ export function createClusterReads(kubeconfig: string, timeoutMs?: number): Clus
           healthCheckNodePort: spec?.healthCheckNodePort ?? null,
         }
       }, null),
-    readyEndpoints: (namespace, name) =>
-      ask(async ({ discovery }, bounded) => {
-        const labelSelector = `kubernetes.io/service-name=${name}`
-        const slices = await discovery.listNamespacedEndpointSlice({ namespace, labelSelector }, bounded)
-        const ready = slices.items
-          .flatMap((slice) => slice.endpoints ?? [])
-          .filter((e) => e.conditions?.ready !== false)
-        return new Set(ready.flatMap((endpoint) => endpoint.addresses)).size
-      }, 0),
+    readyEndpoints: async (namespace, name) =>
+      new Set((await readyOf(namespace, name)).flatMap(({ addresses }) => addresses)).size,
+    readyNodes: async (namespace, name) =>
+      new Set((await readyOf(namespace, name)).flatMap(({ nodeName }) => nodeName ?? [])).size,
   }
 }
 

@@ -3,15 +3,24 @@ import { Type } from 'typebox'
 const arn = (what: string, pattern: string) =>
   Type.String({ pattern: `^arn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:[0-9]{12}:${pattern}$`, description: what })
 
-/** The part of an inventory entry that names a switch point of an application load balancer: exactly one of the two. */
-export const switchPointProperties = {
+/** The part of an inventory entry that names a switch point: exactly one of the two. Rules are those of application load balancers. */
+const switchPointAt = (loadBalancers: 'app' | '(app|net)') => ({
   rule: Type.Optional(
     arn('The listener rule that sends traffic to blue.', 'listener-rule/app/[^/]+/[0-9a-f]+/[0-9a-f]+/[0-9a-f]+'),
   ),
   listener: Type.Optional(
-    arn('The listener whose default action sends traffic to blue.', 'listener/app/[^/]+/[0-9a-f]+/[0-9a-f]+'),
+    arn(
+      'The listener whose default action sends traffic to blue.',
+      `listener/${loadBalancers}/[^/]+/[0-9a-f]+/[0-9a-f]+`,
+    ),
   ),
-}
+})
+
+/** At an application load balancer. */
+export const switchPointProperties = switchPointAt('app')
+
+/** At an application load balancer, or at a listener of a network load balancer. */
+export const anySwitchPointProperties = switchPointAt('(app|net)')
 
 export const targetGroupArn = (description: string) => arn(description, 'targetgroup/[^/]+/[0-9a-f]+')
 

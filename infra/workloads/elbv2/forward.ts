@@ -8,6 +8,8 @@ export interface FoundForward {
   /** AWS answers 1 for a plain forward to one group. */
   readonly weight: number
   readonly stickinessSeconds: number | null
+  /** false: a network load balancer's, which takes no word on stickiness (TargetGroupStickinessConfig). */
+  readonly stickable: boolean
 }
 
 /** One weighted target group, named by the side it belongs to. */
@@ -41,11 +43,13 @@ export function sdkActions(
       ...(found.order === null ? {} : { Order: found.order }),
       ForwardConfig: {
         TargetGroups: shares.map(({ colour, weight }) => ({ TargetGroupArn: groups[colour], Weight: weight })),
-        TargetGroupStickinessConfig: {
-          Enabled: false,
-          ...(found.stickinessSeconds === null ? {} : { DurationSeconds: found.stickinessSeconds }),
-        },
+        ...(found.stickable ? { TargetGroupStickinessConfig: stickinessOff(found) } : {}),
       },
     },
   ]
 }
+
+const stickinessOff = ({ stickinessSeconds }: FoundForward) => ({
+  Enabled: false,
+  ...(stickinessSeconds === null ? {} : { DurationSeconds: stickinessSeconds }),
+})

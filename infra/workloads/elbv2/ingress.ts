@@ -1,9 +1,10 @@
 import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
+import { isAddressRange, isIpv6Range } from '../../aws/address-ranges.ts'
 import { tagsFor } from '../../names.ts'
 import type { Site } from '../kind.ts'
 
-/** One port of a security group that is opened for another group. */
+/** One port of a security group that is opened for another group, or for a range of addresses. */
 export interface IngressPlan {
   readonly name: string
   readonly securityGroup: string
@@ -31,7 +32,7 @@ export function ingressRule(plan: IngressPlan, options: pulumi.CustomResourceOpt
     plan.name,
     {
       securityGroupId: plan.securityGroup,
-      referencedSecurityGroupId: plan.from,
+      ...sourceOf(plan.from),
       ipProtocol: 'tcp',
       fromPort: plan.port,
       toPort: plan.port,
@@ -40,4 +41,9 @@ export function ingressRule(plan: IngressPlan, options: pulumi.CustomResourceOpt
     },
     options,
   )
+}
+
+function sourceOf(from: string) {
+  if (!isAddressRange(from)) return { referencedSecurityGroupId: from }
+  return isIpv6Range(from) ? { cidrIpv6: from } : { cidrIpv4: from }
 }

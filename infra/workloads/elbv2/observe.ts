@@ -49,19 +49,30 @@ export async function observeHealth(site: SwitchSite, outputs: WorkloadOutputs |
   return { blue: blueHealth, green: greenHealth }
 }
 
-async function sideHealth(targetGroupArn: string, aws: Aws): Promise<SideHealth> {
-  const answer = await aws.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }))
-  return countTargets(answer.TargetHealthDescriptions ?? [])
+const sideHealth = async (targetGroupArn: string, aws: Aws): Promise<SideHealth> =>
+  countTargets(await targetsOf(targetGroupArn, aws))
+
+/** Everything that is registered with a group, and what still drains. One call. */
+export async function targetsOf(TargetGroupArn: string, aws: Aws): Promise<TargetHealthDescription[]> {
+  const answer = await aws.elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn }))
+  return answer.TargetHealthDescriptions ?? []
 }
 
-export function countTargets(targets: readonly TargetHealthDescription[]): SideHealth {
+const zoneAsDescribed = ({ Target }: TargetHealthDescription) => Target?.AvailabilityZone
+
+/** `zoneOf`: where a target is; AWS says so of addresses, and not of instances. */
+export function countTargets(
+  targets: readonly TargetHealthDescription[],
+  zoneOf: (target: TargetHealthDescription) => string | undefined = zoneAsDescribed,
+): SideHealth {
   const counts = { healthy: 0, unhealthy: 0, initial: 0, draining: 0, unused: 0 }
   const zones: Record<string, number> = {}
-  for (const { Target: target, TargetHealth: health } of targets) {
+  for (const target of targets) {
+    const health = target.TargetHealth
     switch (health?.State) {
       case 'healthy': {
         counts.healthy += 1
-        const zone = target?.AvailabilityZone ?? 'unknown'
+        const zone = zoneOf(target) ?? 'unknown'
         zones[zone] = (zones[zone] ?? 0) + 1
         break
       }
@@ -86,10 +97,11 @@ export async function observeSwitchPoint(site: SwitchSite, aws: Aws): Promise<Sw
   return switchPointFrom(described, await tagsOf([switchPoint.arn], aws), switchPoint.arn)
 }
 
-/** Is green the only group that the test rule forwards to? */
+/** Is green the only group that the test rule, or green's own listener, forwards to? */
 export async function observeTestRoute(_site: SwitchSite, outputs: WorkloadOutputs, aws: Aws): Promise<boolean> {
-  if (!outputs.testRoute || !outputs.targetGroups.green) return false
-  const described = await describeSwitchPoint({ type: 'rule', arn: outputs.testRoute }, aws)
+  const { testRoute: arn } = outputs
+  if (!arn || !outputs.targetGroups.green) return false
+  const described = await describeSwitchPoint({ type: arn.includes(':listener/') ? 'listener' : 'rule', arn }, aws)
   const weights = weightsOf(described?.actions ?? [])
   return weights?.size === 1 && weights.has(outputs.targetGroups.green)
 }

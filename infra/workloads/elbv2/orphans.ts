@@ -1,4 +1,5 @@
 import {
+  DeleteListenerCommand,
   DeleteRuleCommand,
   DeleteTargetGroupCommand,
   DescribeTargetGroupsCommand,
@@ -7,9 +8,29 @@ import type { Aws } from '../../aws/clients.ts'
 import { tagsFor, targetGroupNamePrefix } from '../../names.ts'
 import { rulesOf, tagsOf } from './describe.ts'
 import type { SwitchSite } from './found.ts'
+import { listenersOf } from './network-survey.ts'
+
+/** What the test route of a workload is made of. */
+export const testRouteType = ({ found }: SwitchSite) =>
+  found.loadBalancer.type === 'network' ? 'aws:lb/listener:Listener' : 'aws:lb/listenerRule:ListenerRule'
 
 /** A test route that no record knows, by our tags. Its ARN; null: there is none. */
-export async function removeTestRoute(site: SwitchSite, aws: Aws): Promise<string | null> {
+export const removeTestRoute = (site: SwitchSite, aws: Aws): Promise<string | null> =>
+  site.found.loadBalancer.type === 'network' ? removeTestListener(site, aws) : removeTestRule(site, aws)
+
+async function removeTestListener(site: SwitchSite, aws: Aws): Promise<string | null> {
+  const { loadBalancer, listener } = site.found
+  const others = (await listenersOf(loadBalancer.arn, aws)).map(({ ListenerArn }) => ListenerArn ?? '')
+  const ListenerArn = await ours(
+    site,
+    others.filter((arn) => arn !== listener.arn),
+    aws,
+  )
+  if (ListenerArn !== null) await aws.elbv2.send(new DeleteListenerCommand({ ListenerArn }))
+  return ListenerArn
+}
+
+async function removeTestRule(site: SwitchSite, aws: Aws): Promise<string | null> {
   const { listener, switchPoint } = site.found
   const rules = (await rulesOf(listener.arn, aws)).filter(({ IsDefault }) => !IsDefault)
   const arns = rules.map(({ RuleArn }) => RuleArn ?? '').filter((arn) => arn !== switchPoint.arn)

@@ -2,7 +2,7 @@ import { tagsFor, targetGroupNamePrefix, testHeader } from '../../names.ts'
 import type { PlanBase, Stage } from '../kind.ts'
 import { conditionOf, type Condition } from './conditions.ts'
 import { sharesFor, type Share } from './forward.ts'
-import type { FoundTargetGroup, SwitchSite } from './found.ts'
+import type { FoundTargetGroup, FreePort, SwitchSite } from './found.ts'
 
 /** What the program makes of a switch point that forwards by weight, and of green's side of it. */
 export interface SwitchPlan extends PlanBase {
@@ -39,7 +39,16 @@ export interface TargetGroupPlan {
   readonly tags: Readonly<Record<string, string>>
 }
 
-export interface TestRoutePlan {
+/** A way to green alone: a rule with a secret header, or a listener of a network load balancer. */
+export type TestRoutePlan = TestRulePlan | TestListenerPlan
+
+export interface TestListenerPlan extends FreePort {
+  readonly loadBalancerArn: string
+  readonly protocol: string
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export interface TestRulePlan {
   readonly listenerArn: string
   readonly priority: number
   readonly conditions: readonly Condition[]
@@ -89,9 +98,18 @@ function switchPointPlan({ found }: SwitchSite, stage: Stage): SwitchPointPlan {
   }
 }
 
-/** The same conditions as the rule's and the header on top; for a default action the header alone. */
+/** The same conditions as the rule's and the header on top; for a default action the header alone. Or a listener like the one found. */
 function testRoutePlan({ found }: SwitchSite, tags: Readonly<Record<string, string>>): TestRoutePlan | null {
   if ('none' in found.testRoute) return null
+  if ('port' in found.testRoute) {
+    return {
+      loadBalancerArn: found.loadBalancer.arn,
+      port: found.testRoute.port,
+      protocol: found.listener.protocol,
+      tls: found.testRoute.tls,
+      tags,
+    }
+  }
   return {
     listenerArn: found.listener.arn,
     priority: found.testRoute.priority,

@@ -3,7 +3,9 @@ import * as pulumi from '@pulumi/pulumi'
 import { logical } from '../../names.ts'
 import type { Colour } from '../../traffic.ts'
 import type { Providers, Secrets, WorkloadOutputs } from '../kind.ts'
-import type { SwitchPlan, SwitchPointPlan, TargetGroupPlan, TestRoutePlan } from './plan.ts'
+import type { SwitchPlan, SwitchPointPlan } from './plan.ts'
+import { targetGroup } from './target-group.ts'
+import { testRoute } from './test-route.ts'
 
 /** What a kind's own resources build on, and what the stack exports once they are named. */
 export interface SwitchResources {
@@ -24,50 +26,13 @@ export function switchProgram(plan: SwitchPlan, providers: Providers, secrets: S
   const green = plan.targetGroup && targetGroup(plan.targetGroup, options)
   const groups: Record<Colour, pulumi.Input<string>> = { blue: plan.blueTargetGroup, green: green?.arn ?? '' }
   if (plan.switchPoint) switchPoint(plan.switchPoint, groups, options)
-  const testRule = plan.testRoute && testRoute(plan.testRoute, groups.green, secrets.testRoute, options)
-  const outputs = pulumi.all([green?.arn, testRule?.arn]).apply(([greenArn, testArn]) => ({
+  const test = plan.testRoute && testRoute(plan.testRoute, groups.green, secrets.testRoute, options)
+  const outputs = pulumi.all([green?.arn, test?.arn]).apply(([greenArn, testArn]) => ({
     ...plan.outputs,
     targetGroups: { blue: plan.blueTargetGroup, green: greenArn ?? null },
     testRoute: testArn ?? null,
   }))
   return { options, green, outputs }
-}
-
-/** Like blue's in everything that changes how traffic is served. Auto-named: a fixed name could not be replaced while in use. */
-function targetGroup(
-  { namePrefix, targetType, port, healthCheckPort, like, tags }: TargetGroupPlan,
-  options: pulumi.CustomResourceOptions,
-) {
-  const { healthCheck } = like
-  return new aws.lb.TargetGroup(
-    logical.targetGroup,
-    {
-      namePrefix,
-      targetType,
-      vpcId: like.vpcId,
-      port,
-      protocol: like.protocol,
-      protocolVersion: like.protocolVersion,
-      ipAddressType: like.ipAddressType,
-      deregistrationDelay: like.deregistrationDelaySeconds,
-      slowStart: like.slowStartSeconds,
-      loadBalancingAlgorithmType: like.algorithm,
-      loadBalancingCrossZoneEnabled: like.crossZone,
-      healthCheck: {
-        enabled: true,
-        ...(healthCheck.path === null ? {} : { path: healthCheck.path }),
-        ...(healthCheck.matcher === null ? {} : { matcher: healthCheck.matcher }),
-        port: healthCheckPort,
-        protocol: healthCheck.protocol,
-        interval: healthCheck.intervalSeconds,
-        timeout: healthCheck.timeoutSeconds,
-        healthyThreshold: healthCheck.healthyThreshold,
-        unhealthyThreshold: healthCheck.unhealthyThreshold,
-      },
-      tags: { ...tags },
-    },
-    options,
-  )
 }
 
 /**
@@ -157,24 +122,4 @@ function forwardAction(plan: SwitchPointPlan, groups: Readonly<Record<Colour, pu
       ...(plan.stickinessSeconds === null ? {} : { stickiness: { enabled: false, duration: plan.stickinessSeconds } }),
     },
   }
-}
-
-function testRoute(
-  plan: TestRoutePlan,
-  green: pulumi.Input<string>,
-  secret: pulumi.Output<string>,
-  options: pulumi.CustomResourceOptions,
-) {
-  const header = { httpHeader: { httpHeaderName: plan.header, values: [secret] } }
-  return new aws.lb.ListenerRule(
-    logical.testRoute,
-    {
-      listenerArn: plan.listenerArn,
-      priority: plan.priority,
-      conditions: [...plan.conditions, header],
-      actions: [{ type: 'forward', targetGroupArn: green }],
-      tags: { ...plan.tags },
-    },
-    options,
-  )
 }

@@ -48,6 +48,40 @@ export function notApplicationLoadBalancer({ loadBalancer, switchPoint: { type: 
   return [field, reason, 'Choose the kind that fits it; this one is for application load balancers.']
 }
 
+export function gatewayLoadBalancer({ loadBalancer, switchPoint: { type: field } }: Survey): Refusal {
+  const { Type: type, LoadBalancerName: name } = loadBalancer
+  if (type === 'application' || type === 'network') return null
+  return [field, `${name} is a ${type} load balancer, which has no traffic to divide`, 'Move this workload by hand.']
+}
+
+/** Without connections nobody can say which side somebody is on, and no probe of ours asks by UDP. */
+export function notConnections({ listener, switchPoint: { type: field } }: Survey): Refusal {
+  const { Protocol: protocol = '' } = listener
+  if (['HTTP', 'HTTPS', 'TCP', 'TLS'].includes(protocol)) return null
+  return [
+    field,
+    `its listener is for ${protocol}, whose flows cannot be told apart nor asked`,
+    'Move this workload by hand.',
+  ]
+}
+
+/** Rules of a network load balancer (by address family, on dual-stack ones) take traffic away before the default action. */
+export function dividedByRules({ network, rules, switchPoint: { type: field } }: Survey): Refusal {
+  const others = network ? rules.filter(({ IsDefault }) => !IsDefault).length : 0
+  if (others === 0) return null
+  const reason = `its listener has ${others} ${others === 1 ? 'rule' : 'rules'} beside the default action, which would not move`
+  return [field, reason, 'Bring it to the default action alone first.']
+}
+
+export function testPortTaken({ config: { testPort }, network }: Survey): Refusal {
+  if (testPort === undefined) return null
+  if (!network) {
+    return ['testPort', 'an application load balancer tests by a header, not by a port', 'Leave it out.']
+  }
+  if (!network.ports.includes(testPort)) return null
+  return ['testPort', `the load balancer has a listener on ${testPort} already`, 'Name a port that is free, or none.']
+}
+
 export function notAForward({ described: { actions }, switchPoint: { type: field } }: Survey): Refusal {
   const authenticate = actions.find((action) => action.Type?.startsWith('authenticate'))
   if (authenticate) {

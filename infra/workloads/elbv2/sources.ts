@@ -12,7 +12,7 @@ export interface Guarded {
 export const ingressId = ({ securityGroup, port }: Guarded, source: string): ClaimId =>
   `${securityGroup}#tcp-${port}-from-${source}`
 
-/** Which of `sources`, security groups of the load balancer, still have to be let in. Throws Refused with `field` of the entry. */
+/** Which of `sources`, security groups or address ranges of the load balancer's side, still have to be let in. Throws Refused with `field` of the entry. */
 export async function closedSources(
   field: string,
   guarded: Guarded,

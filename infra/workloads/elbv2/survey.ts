@@ -15,9 +15,14 @@ import { Refused } from '../refused.ts'
 import { switchPointOf, type SwitchPointConfig } from './config.ts'
 import { describeSwitchPoint, isNotFound, rulesOf, tagsOf, type Described } from './describe.ts'
 import type { FoundSwitch } from './found.ts'
+import { flowIdleSeconds, surveyNetwork, type NetworkSurvey } from './network-survey.ts'
 
 /** What an entry says of its switch point and of blue's side of it. */
-export type SurveyConfig = SwitchPointConfig & { readonly blueTargetGroup: string } & Pick<Entry, 'managedElsewhere'>
+export type SurveyConfig = SwitchPointConfig & {
+  readonly blueTargetGroup: string
+  /** Of a network load balancer: where green's own listener shall be; without, the next port that is free. */
+  readonly testPort?: number | undefined
+} & Pick<Entry, 'managedElsewhere'>
 
 /** Everything of AWS's that surrounds a switch point, read before anything is decided. */
 export interface Survey {
@@ -31,6 +36,10 @@ export interface Survey {
   readonly rule: Rule | undefined
   readonly loadBalancer: LoadBalancer
   readonly idleTimeoutSeconds: number
+  /** Of the load balancer: each of its zones sends to the targets of all. A target group may say otherwise. */
+  readonly crossZone: boolean
+  /** null: it is no network load balancer. */
+  readonly network: NetworkSurvey | null
   readonly targetGroup: TargetGroup
   readonly targetGroupAttributes: Readonly<Record<string, string>>
   /** Tags of the switch point, the listener, the load balancer and blue's target group, by ARN. */
@@ -59,9 +68,12 @@ export async function survey(config: SurveyConfig, aws: Aws): Promise<Survey> {
     )
   }
   const loadBalancerArn = listener.LoadBalancerArn ?? ''
-  const [loadBalancer, idleTimeoutSeconds, targetGroupAttributes, tags] = await Promise.all([
+  const network = loadBalancerArn.includes(':loadbalancer/net/')
+  const [loadBalancer, ofLoadBalancer, ofNetwork, flowSeconds, targetGroupAttributes, tags] = await Promise.all([
     readLoadBalancer(loadBalancerArn, aws),
-    readIdleTimeout(loadBalancerArn, aws),
+    readLoadBalancerAttributes(loadBalancerArn, aws),
+    network ? surveyNetwork(loadBalancerArn, aws) : null,
+    network ? flowIdleSeconds(listener, aws) : null,
     readAttributes(config.blueTargetGroup, aws),
     tagsOf([...new Set([switchPoint.arn, listenerArn, loadBalancerArn, config.blueTargetGroup])], aws),
   ])
@@ -73,7 +85,10 @@ export async function survey(config: SurveyConfig, aws: Aws): Promise<Survey> {
     rules,
     rule,
     loadBalancer,
-    idleTimeoutSeconds,
+    idleTimeoutSeconds: flowSeconds ?? Number(ofLoadBalancer['idle_timeout.timeout_seconds'] ?? 60),
+    // always on where it cannot be said: application load balancers
+    crossZone: (ofLoadBalancer['load_balancing.cross_zone.enabled'] ?? String(!network)) === 'true',
+    network: ofNetwork,
     targetGroup,
     targetGroupAttributes,
     tags,
@@ -107,13 +122,15 @@ async function readLoadBalancer(arn: string, aws: Aws) {
   return answer.LoadBalancers?.[0] ?? {}
 }
 
-async function readIdleTimeout(arn: string, aws: Aws): Promise<number> {
+async function readLoadBalancerAttributes(arn: string, aws: Aws): Promise<Record<string, string>> {
   const answer = await aws.elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn }))
-  const found = answer.Attributes?.find(({ Key }) => Key === 'idle_timeout.timeout_seconds')
-  return Number(found?.Value ?? 60)
+  return byKey(answer.Attributes)
 }
 
 async function readAttributes(targetGroup: string, aws: Aws): Promise<Record<string, string>> {
   const answer = await aws.elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn: targetGroup }))
-  return Object.fromEntries((answer.Attributes ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
+  return byKey(answer.Attributes)
 }
+
+const byKey = (pairs: readonly { Key?: string | undefined; Value?: string | undefined }[] = []) =>
+  Object.fromEntries(pairs.map(({ Key, Value }) => [Key ?? '', Value ?? '']))

@@ -1,12 +1,25 @@
 import { Type, type Static } from 'typebox'
-import { switchPointProperties, targetGroupArn } from '../elbv2/config.ts'
+import { anySwitchPointProperties, targetGroupArn } from '../elbv2/config.ts'
 import { serviceSchema } from '../entry.ts'
 
 /** What an inventory entry of kind `node-port` says beside what every workload says: exactly one of `rule` and `listener`. */
 export const nodePortSchema = Type.Object(
   {
-    ...switchPointProperties,
+    ...anySwitchPointProperties,
+    strategy: Type.Optional(
+      Type.Union([Type.Literal('weighted'), Type.Literal('shared')], {
+        description:
+          '`weighted`: two target groups, by weights. `shared`: the nodes of both clusters in one group, where nothing can weigh. Default weighted.',
+      }),
+    ),
     blueTargetGroup: targetGroupArn("The target group that blue's nodes are in."),
+    testPort: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 65_535,
+        description: "Of a network load balancer: the port of green's own listener. Default the next that is free.",
+      }),
+    ),
     service: serviceSchema,
     greenNodes: Type.Object(
       {
@@ -22,6 +35,15 @@ export const nodePortSchema = Type.Object(
             description: "The security group of green's nodes; its node port is opened for the load balancer.",
           }),
         ),
+        clients: Type.Optional(
+          Type.Array(Type.String({ pattern: '^[0-9a-fA-F.:]+/[0-9]{1,3}$' }), {
+            minItems: 1,
+            maxItems: 50,
+            uniqueItems: true,
+            description:
+              'Address ranges of the clients, where a network load balancer without a security group shows them to the nodes.',
+          }),
+        ),
       },
       { additionalProperties: false, description: 'Where the Service listens in green.' },
     ),
@@ -30,3 +52,7 @@ export const nodePortSchema = Type.Object(
 )
 
 export type NodePortConfig = Static<typeof nodePortSchema>
+
+export type Strategy = NonNullable<NodePortConfig['strategy']>
+
+export const strategyOf = ({ strategy }: NodePortConfig): Strategy => strategy ?? 'weighted'

@@ -1,14 +1,17 @@
 import { describeGroups } from '../../aws/auto-scaling.ts'
+import type { Aws } from '../../aws/clients.ts'
+import { subnetRanges } from '../../aws/places.ts'
 import type { NodePortService } from '../../kubernetes/reads.ts'
 import { foundSwitch } from '../elbv2/find.ts'
 import { closedSources, ingressId } from '../elbv2/sources.ts'
-import { survey } from '../elbv2/survey.ts'
+import { survey, type Survey } from '../elbv2/survey.ts'
 import type { Entry } from '../entry.ts'
 import type { Surroundings } from '../kind.ts'
 import { Refused } from '../refused.ts'
-import type { NodePortConfig } from './config.ts'
+import { strategyOf, type NodePortConfig } from './config.ts'
 import type { NodePortFound } from './found.ts'
 import { refuseWhatCannotMove } from './refusals.ts'
+import { openings, type Opening } from './sources.ts'
 
 export async function find(config: NodePortConfig & Entry, surroundings: Surroundings): Promise<NodePortFound> {
   const { aws } = surroundings
@@ -20,11 +23,14 @@ export async function find(config: NodePortConfig & Entry, surroundings: Surroun
     surroundings.green.bindings(),
     surroundings.green.nodePorts(namespace, name),
   ])
-  refuseWhatCannotMove({ ...surveyed, wanted: config.greenNodes, groups, bindings: { blue, green } })
+  const strategy = strategyOf(config)
+  refuseWhatCannotMove({ ...surveyed, strategy, wanted: config.greenNodes, groups, bindings: { blue, green } })
 
   const found = foundSwitch(surveyed, (id) => surroundings.claimed(id))
   const ports = portsOf(config, service, found.blueTargetGroup.healthCheck.port)
-  const nodeIngress = await closedPorts(config, ports, found.loadBalancer.securityGroups, surroundings)
+  const subnets = await rangesOf(surveyed, aws)
+  const { clients } = config.greenNodes
+  const nodeIngress = await closedPorts(config, openings(found, ports, { subnets, clients }), surroundings)
   return {
     ...found,
     reserves: [...found.reserves, ...nodeIngress.map(({ port, from }) => ingressId(guardedAt(config, port), from))],
@@ -68,16 +74,23 @@ const guardedAt = ({ greenNodes }: NodePortConfig, port: number) => ({
   port,
 })
 
+/** Where a network load balancer without security groups comes from. */
+async function rangesOf({ network, loadBalancer }: Survey, aws: Aws): Promise<readonly string[]> {
+  if (!network || (loadBalancer.SecurityGroups ?? []).length > 0) return []
+  return subnetRanges(
+    (loadBalancer.AvailabilityZones ?? []).flatMap(({ SubnetId }) => SubnetId ?? []),
+    aws,
+  )
+}
+
 async function closedPorts(
   config: NodePortConfig,
-  { nodePort, healthCheckPort }: NodePortFound['green'],
-  sources: readonly string[],
+  wanted: readonly Opening[],
   surroundings: Surroundings,
 ): Promise<NodePortFound['nodeIngress']> {
   if (!config.greenNodes.securityGroup) return []
-  const ports = healthCheckPort === 'traffic-port' ? [nodePort] : [nodePort, Number(healthCheckPort)]
   const closed = await Promise.all(
-    ports.map(async (port) => {
+    wanted.map(async ({ port, sources }) => {
       const sourcesOfPort = await closedSources('greenNodes', guardedAt(config, port), sources, surroundings)
       return sourcesOfPort.map((from) => ({ port, from }))
     }),

@@ -6,7 +6,7 @@ import type { NodePortConfig } from './config.ts'
 export interface NodePortFound extends FoundSwitch {
   /** Where green's nodes listen. Blue's port may be another. */
   readonly green: { readonly nodePort: number; readonly healthCheckPort: string }
-  /** What green's nodes do not let in yet, for each port and security group of the load balancer. */
+  /** What green's nodes do not let in yet, for each port: a security group of the load balancer, or a range of addresses. */
   readonly nodeIngress: readonly { readonly port: number; readonly from: string }[]
 }
 

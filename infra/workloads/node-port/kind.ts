@@ -5,11 +5,13 @@ import type { Kind } from '../kind.ts'
 import { nodePortSchema, type NodePortConfig } from './config.ts'
 import { find } from './find.ts'
 import type { NodePortFound } from './found.ts'
+import { observeNodes } from './health.ts'
+import { obstacles } from './obstacles.ts'
 import { creates, removeOrphan } from './orphans.ts'
 import { plan, type NodePortPlan } from './plan.ts'
 import { program } from './program.ts'
 
-/** A rule or a listener of an ALB that forwards to a NodePort of the nodes. Shifts by weights, per request. */
+/** A rule of an ALB, or a listener of an ALB or NLB, that forwards to a NodePort of the nodes. Shifts by weights. */
 export const nodePort: Kind<NodePortConfig & Entry, NodePortFound, NodePortPlan> = {
   name: 'node-port',
   schema: nodePortSchema,
@@ -20,6 +22,7 @@ export const nodePort: Kind<NodePortConfig & Entry, NodePortFound, NodePortPlan>
   plan,
   program,
   ...weightedSwitch,
+  observe: { ...weightedSwitch.observe, health: observeNodes, obstacles },
   creates,
   removeOrphan,
 }

@@ -1,15 +1,16 @@
-import { describeGroups, detachTargetGroup } from '../../aws/auto-scaling.ts'
+import { detach } from '../../aws/attachments.ts'
+import { describeGroups } from '../../aws/auto-scaling.ts'
 import type { Aws } from '../../aws/clients.ts'
 import { revokeIngress } from '../../aws/security-groups.ts'
 import { logical } from '../../names.ts'
-import { ours, removeTargetGroup, removeTestRoute } from '../elbv2/orphans.ts'
+import { ours, removeTargetGroup, removeTestRoute, testRouteType } from '../elbv2/orphans.ts'
 import type { ResourceName } from '../kind.ts'
 import type { NodePortSite } from './found.ts'
 import { attachmentPlans, ingressPlans } from './plan.ts'
 
 /** First what refers to the target group, then the group. */
 export const creates = (site: NodePortSite): readonly ResourceName[] => [
-  { type: 'aws:lb/listenerRule:ListenerRule', name: logical.testRoute },
+  { type: testRouteType(site), name: logical.testRoute },
   ...attachmentPlans(site).map(({ name }) => ({ type: 'aws:autoscaling/attachment:Attachment', name })),
   ...ingressPlans(site).map(({ name }) => ({
     type: 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
@@ -18,20 +19,21 @@ export const creates = (site: NodePortSite): readonly ResourceName[] => [
   { type: 'aws:lb/targetGroup:TargetGroup', name: logical.targetGroup },
 ]
 
-/** Rules and target groups are known by our tags, an attachment by those of its target group, an ingress rule by its description. */
+/** Rules, listeners and target groups are known by our tags, an attachment by those of its target group, an ingress rule by its description. */
 export async function removeOrphan(site: NodePortSite, { name }: ResourceName, aws: Aws): Promise<string | null> {
   if (name === logical.testRoute) return removeTestRoute(site, aws)
   if (name === logical.targetGroup) return removeTargetGroup(site, aws)
   const attachment = attachmentPlans(site).find((one) => one.name === name)
-  if (attachment) return detach(site, attachment.autoScalingGroup, aws)
+  if (attachment) return detachFromOurs(site, attachment.autoScalingGroup, aws)
   const ingress = ingressPlans(site).find((one) => one.name === name)
   return ingress ? revokeIngress(ingress, aws) : null
 }
 
-async function detach(site: NodePortSite, autoScalingGroup: string, aws: Aws): Promise<string | null> {
+async function detachFromOurs(site: NodePortSite, autoScalingGroup: string, aws: Aws): Promise<string | null> {
   const [group] = await describeGroups([autoScalingGroup], aws)
   const others = (group?.targetGroups ?? []).filter((arn) => arn !== site.found.blueTargetGroup.arn)
-  const arn = await ours(site, others, aws)
-  if (arn !== null) await detachTargetGroup(autoScalingGroup, arn, aws)
-  return arn === null ? null : `${autoScalingGroup} in ${arn}`
+  const targetGroupArn = await ours(site, others, aws)
+  if (targetGroupArn === null) return null
+  await detach({ autoScalingGroup, targetGroupArn, as: 'target-group' }, aws)
+  return `${autoScalingGroup} in ${targetGroupArn}`
 }

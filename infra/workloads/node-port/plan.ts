@@ -36,6 +36,14 @@ export function ingressPlans(site: NodePortSite): IngressPlan[] {
   const { securityGroup } = site.config.greenNodes
   if (!securityGroup) return []
   return site.found.nodeIngress.map(({ port, from }) =>
-    ingressPlan(site, `${logical.nodeIngress}-${from}-${port}`, { securityGroup, from, port }, 'nodes of green'),
+    ingressPlan(
+      site,
+      `${logical.nodeIngress}-${nameable(from)}-${port}`,
+      { securityGroup, from, port },
+      'nodes of green',
+    ),
   )
 }
+
+/** Two colons in a row part the names of a URN, and an address range may have them. */
+const nameable = (from: string): string => from.replaceAll(':', '-')

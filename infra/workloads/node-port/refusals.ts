@@ -2,22 +2,26 @@ import type { GroupOfNodes } from '../../aws/auto-scaling.ts'
 import type { Binding } from '../../kubernetes/reads.ts'
 import {
   alreadySplit,
+  dividedByRules,
   forwardsElsewhere,
+  gatewayLoadBalancer,
   notAForward,
-  notApplicationLoadBalancer,
+  notConnections,
   ownedByCloudFormation,
   ownedByController,
   refuseByFirst,
   servesNobody,
   sticky,
   targetGroupElsewhere,
+  testPortTaken,
   type Refusal,
 } from '../elbv2/refusals.ts'
 import type { Survey } from '../elbv2/survey.ts'
-import type { NodePortConfig } from './config.ts'
+import type { NodePortConfig, Strategy } from './config.ts'
 
 /** What was read of AWS and of both clusters before anything is decided. */
 export interface Surveyed extends Survey {
+  readonly strategy: Strategy
   readonly wanted: NodePortConfig['greenNodes']
   /** Those of the wanted groups that exist. */
   readonly groups: readonly GroupOfNodes[]
@@ -30,18 +34,23 @@ type Check = (surveyed: Surveyed) => Refusal
 const checks: readonly Check[] = [
   ownedByController,
   ownedByCloudFormation,
-  notApplicationLoadBalancer,
+  gatewayLoadBalancer,
+  notConnections,
   notAForward,
+  dividedByRules,
   alreadySplit,
   servesNobody,
   targetGroupElsewhere,
   forwardsElsewhere,
   notInstances,
   sticky,
+  cannotWeigh,
+  testPortTaken,
   boundByAController,
   noSuchGroup,
   killsItsNodes,
   attachedToBlue,
+  clientsUnknown,
 ]
 
 /** Throws Refused for the first reason that applies. */
@@ -55,6 +64,13 @@ function notInstances({ targetGroup }: Surveyed): Refusal {
     reason,
     'Kind node-port is for target groups of type instance; pod addresses are kind alb.',
   ]
+}
+
+/** By the quota of the account: older network load balancers, and partitions without the feature, know one group per action. */
+function cannotWeigh({ strategy, network, switchPoint: { type: field } }: Surveyed): Refusal {
+  if (strategy === 'shared' || !network || network.groupsPerAction >= 2) return null
+  const reason = `listeners of network load balancers take ${network.groupsPerAction} target group here, so it has no weights`
+  return [field, reason, 'Say strategy: shared, which moves by nodes in one group.']
 }
 
 /** A controller deregisters every target that it did not register itself: also those of an auto-scaling group. */
@@ -76,14 +92,32 @@ function noSuchGroup({ wanted, groups }: Surveyed): Refusal {
 
 function killsItsNodes({ groups }: Surveyed): Refusal {
   const group = groups.find(({ healthCheckType }) => healthCheckType === 'ELB')
-  if (!group) return null
-  const reason = `${group.name} checks the health of its nodes by load balancer, so it would terminate each node that fails green's first checks`
-  return ['greenNodes', reason, 'Set its health-check type to EC2 until the workload is retired.']
+  return group ? ['greenNodes', killing(group.name), spare] : null
 }
+
+/** Why an auto-scaling group with health-check type ELB must not be attached, and the way out. */
+export const killing = (group: string): string =>
+  `${group} checks the health of its nodes by load balancer, so it would terminate each node that fails green's first checks`
+
+export const spare = 'Set its health-check type to EC2 until the workload is retired.'
 
 function attachedToBlue({ groups, config }: Surveyed): Refusal {
   const group = groups.find(({ targetGroups }) => targetGroups.includes(config.blueTargetGroup))
   if (!group) return null
   const reason = `${group.name} is attached to blue's target group: attached means live, whatever the weights are`
   return ['greenNodes', reason, 'Detach it from that group first.']
+}
+
+/** With the clients' own addresses at the nodes, nothing of the load balancer's says who has to be let in. */
+function clientsUnknown({ wanted, network, loadBalancer, targetGroupAttributes }: Surveyed): Refusal {
+  const shown = targetGroupAttributes['preserve_client_ip.enabled'] === 'true'
+  const guarded = (loadBalancer.SecurityGroups ?? []).length > 0
+  if (!network || !shown || guarded || !wanted.securityGroup || wanted.clients) return null
+  const reason =
+    'the load balancer has no security group and shows its clients to the nodes, so their addresses decide who is let in'
+  return [
+    'greenNodes',
+    reason,
+    'Name their ranges in greenNodes.clients, or open the node port by hand and leave securityGroup out.',
+  ]
 }

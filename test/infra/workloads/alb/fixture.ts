@@ -21,13 +21,14 @@ export const found: AlbFound = {
   switchPoint: { type: 'rule', arn: arns.rule },
   listener: { arn: arns.listener, port: 80, protocol: 'HTTP' },
   loadBalancer: {
+    type: 'application',
     arn: arns.loadBalancer,
     dnsName: 'internal-shop-1.eu-central-1.elb.amazonaws.com',
     securityGroups: ['sg-0a'],
     idleTimeoutSeconds: 60,
   },
   rule: { priority: 10, conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: ['search.example.com'] } }] },
-  forward: { order: 1, weight: 1, stickinessSeconds: null },
+  forward: { order: 1, weight: 1, stickinessSeconds: null, stickable: true },
   blueTargetGroup: {
     arn: arns.blue,
     vpcId: 'vpc-0a',
@@ -49,6 +50,7 @@ export const found: AlbFound = {
     slowStartSeconds: 0,
     algorithm: 'round_robin',
     crossZone: 'use_load_balancer_configuration',
+    flows: null,
   },
   testRoute: { priority: 9 },
   podIngress: ['sg-0a'],
@@ -113,6 +115,7 @@ export const anyForward = fc.record({
   order: fc.option(fc.integer({ min: 1, max: 50_000 })),
   weight: fc.integer({ min: 1, max: 999 }),
   stickinessSeconds: fc.option(fc.integer({ min: 1, max: 604_800 })),
+  stickable: fc.constant(true),
 })
 
 const anyTestRoute = fc.oneof(

@@ -22,6 +22,8 @@ export const surveyed: Surveyed = {
   rules: [],
   rule: undefined,
   idleTimeoutSeconds: 60,
+  crossZone: true,
+  network: null,
   listener: { ListenerArn: arns.listener, LoadBalancerArn: arns.loadBalancer, Port: 80, Protocol: 'HTTP' },
   loadBalancer: { LoadBalancerArn: arns.loadBalancer, LoadBalancerName: 'shop', Type: 'application' },
   targetGroup: { TargetGroupArn: arns.blue, TargetType: 'ip', LoadBalancerArns: [arns.loadBalancer] },

@@ -7,11 +7,19 @@ import { surveyed as albSurveyed } from '../alb/surveyed.ts'
 import { refusalOf, switchRows, type Row } from '../elbv2/refusal-rows.ts'
 import { site } from './fixture.ts'
 
-const nodes: GroupOfNodes = { name: 'green-a', healthCheckType: 'EC2', targetGroups: [] }
+const nodes: GroupOfNodes = {
+  name: 'green-a',
+  healthCheckType: 'EC2',
+  targetGroups: [],
+  trafficSources: [],
+  instances: [],
+  tags: {},
+}
 
 /** A rule that can be moved, as it is read before anything is decided. */
 const surveyed: Surveyed = {
   ...albSurveyed,
+  strategy: 'weighted',
   config: site.config,
   targetGroup: { ...albSurveyed.targetGroup, TargetType: 'instance' },
   wanted: site.config.greenNodes,
@@ -28,8 +36,45 @@ const binding: Binding = {
   labels: {},
 }
 
+const network = { network: { groupsPerAction: 5, maxListeners: 50, ports: [80, 8443] } }
+
 const rows: Readonly<Record<string, Row<Surveyed>>> = {
   ...switchRows,
+  'a load balancer of another type': {
+    change: { loadBalancer: { ...surveyed.loadBalancer, Type: 'gateway' } },
+    field: 'rule',
+    reason: /is a gateway load balancer/,
+  },
+  'flows without connections': {
+    change: { listener: { ...surveyed.listener, Protocol: 'UDP' }, ...network },
+    field: 'rule',
+    reason: /listener is for UDP/,
+  },
+  'rules of a network load balancer beside its default action': {
+    change: { ...network, rules: [{ IsDefault: true }, { Priority: '1' }] },
+    field: 'rule',
+    reason: /has 1 rule beside the default action/,
+  },
+  'a network load balancer that cannot weigh': {
+    change: { network: { ...network.network, groupsPerAction: 1 } },
+    field: 'rule',
+    reason: /take 1 target group here, so it has no weights/,
+  },
+  'a test port that is taken': {
+    change: { ...network, config: { ...surveyed.config, testPort: 8443 } },
+    field: 'testPort',
+    reason: /has a listener on 8443 already/,
+  },
+  'a test port where a header leads to green': {
+    change: { config: { ...surveyed.config, testPort: 8443 } },
+    field: 'testPort',
+    reason: /tests by a header/,
+  },
+  'clients whose own addresses come to the nodes, and nobody says which': {
+    change: { ...network, targetGroupAttributes: { 'preserve_client_ip.enabled': 'true' } },
+    field: 'greenNodes',
+    reason: /no security group and shows its clients to the nodes/,
+  },
   'targets that are pods': {
     change: { targetGroup: { ...surveyed.targetGroup, TargetType: 'ip' } },
     field: 'blueTargetGroup',
@@ -66,6 +111,26 @@ const rows: Readonly<Record<string, Row<Surveyed>>> = {
     reason: /green-a is attached to blue's target group: attached means live/,
   },
 }
+
+describe('what can move all the same', () => {
+  const fine: Readonly<Record<string, Partial<Surveyed>>> = {
+    'a network load balancer that weighs': network,
+    'one that cannot, by nodes in one group': {
+      strategy: 'shared',
+      network: { ...network.network, groupsPerAction: 1 },
+    },
+    'a network load balancer with a security group of its own': {
+      ...network,
+      targetGroupAttributes: { 'preserve_client_ip.enabled': 'true' },
+      loadBalancer: { ...surveyed.loadBalancer, Type: 'network', SecurityGroups: ['sg-0a'] },
+    },
+    'a TLS listener': { ...network, listener: { ...surveyed.listener, Protocol: 'TLS' } },
+  }
+
+  it.each(Object.entries(fine))('%s', (_what, change) => {
+    expect(refusalOf(() => refuseWhatCannotMove({ ...surveyed, ...change }))).toBeNull()
+  })
+})
 
 describe('what cannot move', () => {
   it('is not said of a rule that forwards to nodes, and of groups of nodes that serve nobody yet', () => {
