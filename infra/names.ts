@@ -22,6 +22,10 @@ export const logical = {
   podIngress: 'green-pod-ingress',
   nodes: 'green-nodes',
   nodeIngress: 'green-node-ingress',
+  listener: 'green-listener',
+  integration: 'integration',
+  deployment: 'green-deployment',
+  convertedDeployment: 'converted-deployment',
 } as const
 
 /** Tags on everything that we create. By them an object that we made is recognised when our records know nothing of it. */

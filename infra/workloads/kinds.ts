@@ -1,9 +1,13 @@
 import { alb } from './alb/kind.ts'
 import type { AnyKind } from './kind.ts'
+import { nlbApiGateway } from './nlb-api-gateway/kind.ts'
 import { nodePort } from './node-port/kind.ts'
 
 /** Every way of being exposed that can be moved. */
-export const kinds = { alb, 'node-port': nodePort } as const satisfies Record<string, AnyKind>
+export const kinds = { alb, 'node-port': nodePort, 'nlb-api-gateway': nlbApiGateway } as const satisfies Record<
+  string,
+  AnyKind
+>
 
 export type KindName = keyof typeof kinds
 

@@ -41,7 +41,11 @@ export const gatewaySchema = Type.Object(
     }),
     blueTargetGroup: targetGroupArn('The target group that blue is bound to.'),
     greenPort: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 65_535, description: "The port of green's own listener: 80, 443 or above 1024." }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 65_535,
+        description: "The port of green's own listener: 80, 443 or above 1024.",
+      }),
     ),
     stageVariable: Type.Optional(
       Type.String({ pattern: '^\\w{1,64}$', description: 'The stage variable that names the backend.' }),
@@ -83,7 +87,9 @@ export type ApiConfig = {
 export function apiOf(config: GatewayConfig): ApiConfig | null {
   const { switch: by, api, stage, integrations, greenPort, stageVariable } = config
   if (by === 'listener-weights') {
-    const odd = Object.entries({ api, stage, integrations, greenPort, stageVariable }).find(([, it]) => it !== undefined)
+    const odd = Object.entries({ api, stage, integrations, greenPort, stageVariable }).find(
+      ([, it]) => it !== undefined,
+    )
     if (odd) throw new RangeError(`with switch: listener-weights nothing of an API is changed: leave ${odd[0]} out`)
     return null
   }

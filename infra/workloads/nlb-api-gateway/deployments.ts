@@ -18,6 +18,8 @@ export const descriptionOf = (site: Named, role: OurDeployment['role'], home: st
 /** null: somebody else's. */
 export function ourDeployment(site: Named, description: string): OurDeployment | null {
   if (!description.startsWith(`${marked(site)}: `)) return null
-  const [, role, home = null] = /: (green|home|converted), before it (\w+)$/.exec(description) ?? []
-  return role === undefined ? null : { role: role as OurDeployment['role'], home }
+  const [, role] = /: (green|home|converted), before it/.exec(description) ?? []
+  return role === undefined ? null : { role: role as OurDeployment['role'], home: homeIn(description) }
 }
+
+export const homeIn = (description: string): string | null => /, before it (\w+)$/.exec(description)?.[1] ?? null

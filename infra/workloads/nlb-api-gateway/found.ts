@@ -87,7 +87,8 @@ export interface GatewayOutputs extends WorkloadOutputs {
   /** Green's own listener; null: there is none. */
   readonly greenListener: string | null
   /** Deployments of the API that we made, and the one to return to; null: not yet, or not by this switch. */
-  readonly deployments: { readonly home: string; readonly green: string } | null
+  readonly deployments: { readonly home: string; readonly ours: string } | null
 }
 
-export const gatewayOutputs = (outputs: WorkloadOutputs | null): GatewayOutputs | null => outputs as GatewayOutputs | null
+export const gatewayOutputs = (outputs: WorkloadOutputs | null): GatewayOutputs | null =>
+  outputs as GatewayOutputs | null

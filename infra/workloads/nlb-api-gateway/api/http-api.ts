@@ -34,7 +34,9 @@ export function httpApi(ApiId: string, StageName: string, aws: Aws): GatewayApi 
     },
     async deployments() {
       const { GetDeploymentsCommand } = await sdk()
-      const all = await pages(async (NextToken) => (await client()).send(new GetDeploymentsCommand({ ApiId, NextToken })))
+      const all = await pages(async (NextToken) =>
+        (await client()).send(new GetDeploymentsCommand({ ApiId, NextToken })),
+      )
       return all.map(deploymentFrom)
     },
     async serve(DeploymentId) {
@@ -86,7 +88,7 @@ async function pages<Item>(read: (token: string | undefined) => Promise<Page<Ite
 }
 
 /** What AWS writes by itself at each automatic deployment is left out, as is when. */
-export function stageFrom(stage: Stage): StageNow {
+export function stageFrom(stage: Partial<Stage>): StageNow {
   const { DeploymentId = '', StageVariables = {}, LastUpdatedDate: _changed, ...rest } = stage
   const { LastDeploymentStatusMessage: _said, ...described } = rest
   const { $metadata: _call, ...settings } = described as typeof described & { $metadata?: object }
@@ -94,10 +96,10 @@ export function stageFrom(stage: Stage): StageNow {
   return { deployment: DeploymentId, canary: null, variables: StageVariables, rest: plain }
 }
 
-const deploymentFrom = (one: {
-  DeploymentId?: string | undefined
-  Description?: string | undefined
-}): Deployment => ({ id: one.DeploymentId ?? '', description: one.Description ?? '' })
+const deploymentFrom = (one: { DeploymentId?: string | undefined; Description?: string | undefined }): Deployment => ({
+  id: one.DeploymentId ?? '',
+  description: one.Description ?? '',
+})
 
 /** Keys of routes are `GET /path`, `ANY /path` and `$default`, as those of operations are. */
 function operationsOf(routes: readonly Route[], integrations: readonly Integration[]): ApiOperations {

@@ -111,7 +111,13 @@ export function stageFrom(stage: Stage): StageNow {
   }
 }
 
-const deploymentFrom = ({ id = '', description = '' }: { id?: string | undefined; description?: string | undefined }) => ({
+const deploymentFrom = ({
+  id = '',
+  description = '',
+}: {
+  id?: string | undefined
+  description?: string | undefined
+}) => ({
   id,
   description,
 })
@@ -127,4 +133,5 @@ function operationsOf(resources: readonly Resource[]): ApiOperations {
 }
 
 /** Without the members that are undefined. */
-const plain = (integration: Integration) => JSON.parse(JSON.stringify(integration)) as Parameters<typeof operationFrom>[0]
+const plain = (integration: Integration) =>
+  JSON.parse(JSON.stringify(integration)) as Parameters<typeof operationFrom>[0]
