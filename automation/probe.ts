@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect as connectTls } from 'node:tls'
 import type { Colour } from '../infra/traffic.ts'
@@ -63,18 +63,29 @@ interface Got {
   readonly body: string
 }
 
-async function get({ url, headers }: ProbeRequest, proxy: string | null): Promise<Got> {
+async function get(asked: ProbeRequest, proxy: string | null): Promise<Got> {
+  if (!proxy) return exchange(asked, {})
+  const { url } = asked
   const secure = url.protocol === 'https:'
-  const name = (headers['host'] ?? headers['Host'] ?? url.host).split(':')[0] ?? ''
-  const tls = secure ? { servername: name } : {}
-  const options = {
-    headers,
-    agent: false,
-    timeout: timeoutMs,
-    ...tls,
-    ...(await throughProxy(url, proxy, tls)),
-  } as const
+  const socket = await tunnel(proxy, url.hostname, Number(url.port || (secure ? 443 : 80)), timeoutMs)
+  try {
+    const through = secure ? connectTls({ socket, servername: nameOf(asked) }) : socket
+    return await exchange(asked, { createConnection: () => through })
+  } finally {
+    // one of our own making is no agent's to close
+    socket.destroy()
+  }
+}
+
+const nameOf = ({ url, headers }: ProbeRequest): string =>
+  (headers['host'] ?? headers['Host'] ?? url.host).split(':')[0] ?? ''
+
+function exchange(asked: ProbeRequest, connection: Pick<RequestOptions, 'createConnection'>): Promise<Got> {
+  const { url, headers } = asked
+  const secure = url.protocol === 'https:'
+  const tls = secure ? { servername: nameOf(asked) } : {}
   return new Promise((resolve, reject) => {
+    const options = { headers, agent: false, timeout: timeoutMs, ...tls, ...connection } as const
     const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
       let body = ''
       response.setEncoding('utf8')
@@ -89,13 +100,6 @@ async function get({ url, headers }: ProbeRequest, proxy: string | null): Promis
     request.on('error', reject)
     request.end()
   })
-}
-
-async function throughProxy(url: URL, proxy: string | null, tls: { servername?: string }) {
-  if (!proxy) return {}
-  const secure = url.protocol === 'https:'
-  const socket = await tunnel(proxy, url.hostname, Number(url.port || (secure ? 443 : 80)), timeoutMs)
-  return { createConnection: () => (secure ? connectTls({ socket, ...tls }) : socket) }
 }
 
 function colourOf({ marker }: Probe, headers: Got['headers'], body: string): Colour | null {

@@ -99,7 +99,7 @@ async function play({ ready, service }: Stage): Promise<boolean> {
   return report.total.failed > 0 || search.strays.length + tagging.strays.length > 0
 }
 
-const noTraffic = { requests: 0, failed: 0, byColour: { blue: 0, green: 0 }, p50Ms: 0, p99Ms: 0, failures: [] }
+const noTraffic = { requests: 0, failed: 0, byColour: { blue: 0, green: 0 }, p50Ms: 0, p99Ms: 0, failures: [], lastAt: {} }
 
 /** Adopt, prepare, see the trap, shift, fall ill, be brought home, try again, be called back by a person, finish. */
 async function theHardWay(search: Journey, ready: Stage['ready']): Promise<TrapOutcome> {

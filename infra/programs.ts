@@ -3,7 +3,7 @@ import * as kubernetes from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
 import { clusterIdentifier, logical } from './names.ts'
 import { kindOf, type KindName } from './workloads/kinds.ts'
-import type { Providers, Site, Stage } from './workloads/kind.ts'
+import type { Providers, Site, Stage, WorkloadOutputs } from './workloads/kind.ts'
 
 /** Everything that a workload's stack config says; what the service writes is what a person can run. */
 export interface WorkloadStackConfig {
@@ -13,6 +13,8 @@ export interface WorkloadStackConfig {
   readonly stage: Stage
   /** Options of the Pulumi AWS provider, under its own names. */
   readonly aws: Readonly<Record<string, unknown>>
+  /** Of the stage before, while everything is left out: what the switch then forwards to stays to be read. */
+  readonly outputs?: WorkloadOutputs
   /** Green's API is gone for good: drop from state what it can no longer confirm as deleted. */
   readonly deleteUnreachable?: boolean
 }
@@ -42,9 +44,11 @@ function workload(config: pulumi.Config, by: RunBy): Record<string, unknown> {
     )
   }
   const kind = kindOf(config.require<KindName>('kind'))
-  const plan = kind.plan(site, config.requireObject<Stage>('stage'))
-  const cutover = kind.program(plan, providersOf(config, site), { testRoute: config.requireSecret('testRoute') })
-  return { cutover }
+  const stage = config.requireObject<Stage>('stage')
+  const plan = kind.plan(site, stage)
+  const made = kind.program(plan, providersOf(config, site), { testRoute: config.requireSecret('testRoute') })
+  const before = config.getObject<WorkloadOutputs>('outputs')
+  return { cutover: before ? { ...before, stage: stage.name, split: stage.split } : made }
 }
 
 function providersOf(config: pulumi.Config, site: Site): Providers {

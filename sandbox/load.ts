@@ -36,6 +36,8 @@ export interface LoadSnapshot {
   readonly requests: number
   readonly failed: number
   readonly byColour: Readonly<Record<Colour, number>>
+  /** When a side last answered. */
+  readonly lastAt: Readonly<Partial<Record<Colour, Date>>>
   readonly p50Ms: number
   readonly p99Ms: number
   /** The first 20 in full. */
@@ -73,6 +75,7 @@ class OpenLoop implements Load {
   readonly #fresh: Agent | false
   readonly #latencies = new LatencyHistogram()
   readonly #byColour: Record<Colour, number> = { blue: 0, green: 0 }
+  readonly #lastAt: Partial<Record<Colour, Date>> = {}
   readonly #failures: Failure[] = []
   readonly #underWay = new Set<Promise<void>>()
   readonly #startedAt = performance.now()
@@ -95,6 +98,7 @@ class OpenLoop implements Load {
       requests: blue + green + this.#failed,
       failed: this.#failed,
       byColour: { blue, green },
+      lastAt: { ...this.#lastAt },
       p50Ms: this.#latencies.quantile(0.5),
       p99Ms: this.#latencies.quantile(0.99),
       failures: [...this.#failures],
@@ -122,6 +126,7 @@ class OpenLoop implements Load {
     try {
       const colour = await this.#request(this.#nextAgent())
       this.#byColour[colour] += 1
+      this.#lastAt[colour] = new Date()
     } catch (error) {
       this.#failed += 1
       if (this.#failures.length < failuresKept) {

@@ -51,6 +51,7 @@ export class StackFiles {
       site: siteOf(workload, migration),
       stage,
       aws: providerOptions({ ...this.#options.aws, region: migration.inventory.aws.region }),
+      ...(stage.switchPoint === 'left-out' && workload.outputs ? { outputs: workload.outputs } : {}),
       ...(options.deleteUnreachable ? { deleteUnreachable: true } : {}),
     })
     return target

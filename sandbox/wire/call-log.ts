@@ -9,6 +9,8 @@ export interface LoggedCall {
   /** 0: the connection was dropped without an answer. */
   readonly status: number
   readonly errorCode?: string
+  /** What the operation was asked to do; absent when the call did not get that far. */
+  readonly input?: unknown
   readonly ms: number
 }
 

@@ -16,8 +16,16 @@ export interface Outcome {
   readonly operation: string
   readonly accessKeyId: string
   readonly errorCode?: string
+  /** As the operation got it; absent when it was not asked. */
+  readonly input?: unknown
   /** undefined: the connection is cut. */
   readonly response: WireResponse | undefined
+}
+
+/** What is known of a call while it is being answered. */
+interface Call {
+  operation: string
+  input?: unknown
 }
 
 interface Route {
@@ -88,16 +96,16 @@ export class Dispatcher {
   async #call(route: Route, credential: Credential, request: WireRequest, requestId: string): Promise<Outcome> {
     const { protocol, model, name } = route
     const { accessKeyId } = credential
-    let operation = ''
+    const call: Call = { operation: '' }
     try {
       this.#checkRegion(route.service, credential)
-      operation = protocol.operationName(request, model)
-      const output = await this.#perform(route, operation, accessKeyId, request, requestId)
-      return { service: name, operation, accessKeyId, response: output }
+      call.operation = protocol.operationName(request, model)
+      const output = await this.#perform(route, call, accessKeyId, request, requestId)
+      return { service: name, ...call, accessKeyId, response: output }
     } catch (error) {
       const answered = this.#asAwsError(error, () => protocol.errors.internal(model))
       const response = protocol.failure(answered, model, requestId)
-      return { service: name, operation, accessKeyId, errorCode: answered.code, response }
+      return { service: name, ...call, accessKeyId, errorCode: answered.code, response }
     }
   }
 
@@ -108,12 +116,13 @@ export class Dispatcher {
 
   async #perform(
     { service, model, protocol, name }: Route,
-    operation: string,
+    call: Call,
     accessKeyId: string,
     request: WireRequest,
     requestId: string,
   ): Promise<WireResponse | undefined> {
     const { world, faults, signal } = this.#options
+    const { operation } = call
     const { delayMs, effect } = faults.take(name, operation, accessKeyId)
     if (delayMs > 0 && !(await delayed(delayMs, signal))) return undefined
     if (effect && !('failAfterEffect' in effect)) return fail(effect, protocol.errors, model)
@@ -123,6 +132,7 @@ export class Dispatcher {
     const handler = service.operations[operation]
     if (!handler) throw new AwsError('UnsupportedOperation', `The sandbox does not serve ${operation} of ${name}.`)
     const input = protocol.input(request, shape)
+    call.input = input
     const output: unknown = await handler(world, input, { accessKeyId, requestId })
 
     if (effect) return fail(effect, protocol.errors, model)

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as stages from '../../automation/phases/stages.ts'
 import { urnOf } from '../../infra/names.ts'
-import { startLoad } from '../../sandbox/load.ts'
+import { home, inEffect, moved, splitFor } from '../../infra/traffic.ts'
+import type { Stage } from '../../infra/workloads/kind.ts'
+import type { OperationAnswer } from '../../demo/client.ts'
+import { startLoad, type Load } from '../../sandbox/load.ts'
 import type { Member } from './members.ts'
 import { Subject } from './subject.ts'
 
@@ -43,8 +47,10 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
     it('is adopted without any change', async () => {
       subject.service.sandbox.calls.clear()
       const plan = await subject.act('plan', {})
-      expect(plan.result).toMatchObject({ from: 'registered', to: 'adopted', stages: [{ counts: { import: 1 } }] })
+      expect(plan.result).toMatchObject({ from: 'registered', to: 'adopted' })
       await subject.advance()
+      const imports = (await subject.kind).switchResources(await subject.site()).length
+      expect(plan.result).toMatchObject({ stages: [{ counts: { import: imports } }] })
       found = (await subject.workload()).found?.asFound
       expect(await subject.switchPoint()).toEqual(found)
       expect(writesSince()).toEqual([])
@@ -54,17 +60,12 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
 
     it('cannot be written while it is only adopted, even when AWS differs', async () => {
       const { engine, task } = await subject.engine(stages.adopted)
-      const { outputs } = await subject.workload()
-      const kind = await subject.kind
-      const elsewhere = { ...outputs, targetGroups: { blue: '', green: null } }
-      const site = await subject.site()
-      const odd = { ...site, found: { ...site.found, forward: { order: 1, weight: 7, stickinessSeconds: null } } }
-      await kind.flip(odd, elsewhere as never, { blue: 100, green: 0 }, subject.aws)
+      await subject.meddle()
       const changed = await subject.switchPoint()
       expect(changed).not.toEqual(found)
       await engine.up(task, () => undefined).result
       expect(await subject.switchPoint()).toEqual(changed)
-      await kind.flip(site, elsewhere as never, { blue: 100, green: 0 }, subject.aws)
+      await (await subject.kind).flip(await subject.site(), null, home, subject.aws)
       expect(await subject.switchPoint()).toEqual(found)
     })
 
@@ -79,7 +80,7 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
       await subject.advanceTo('prepared')
       expect(await subject.split()).toEqual({ blue: 100, green: 0 })
       expect(await subject.sample(50)).toEqual({ blue: 50, green: 0 })
-      await subject.service.client.open(subject.name)
+      await subject.client.open(subject.name)
       await subject.act('rollback')
       expect((await subject.view()).phase).toBe('adopted')
       expect(await subject.switchPoint()).toEqual(found)
@@ -94,31 +95,34 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
       await subject.startOver()
     })
 
-    it('reads back every split that is set, and 2,000 requests see it', async () => {
-      await subject.advanceTo('shifting')
-      expect((await subject.view()).split).toMatchObject({ wanted: { blue: 99, green: 1 } })
-      expect(await subject.split()).toEqual({ blue: 99, green: 1 })
-      await subject.advance()
-      expect(await subject.split()).toEqual({ blue: 50, green: 50 })
-      const { green } = await subject.sample(2000)
-      // four standard deviations of a fair coin in 2,000 throws
-      expect(Math.abs(green - 1000)).toBeLessThan(4 * Math.sqrt(2000 * 0.25))
-      await subject.advance()
-      expect(await subject.split()).toEqual({ blue: 1, green: 99 })
-      expect(await subject.refused('abandon')).toBe('roll-back-first')
-      expect(await subject.refused('release')).toBe('wrong-phase')
+    it('reads back every split that is set, and requests see it', async () => {
+      await subject.advanceTo('prepared')
+      for (const step of subject.steps.slice(0, -1)) {
+        await subject.advance()
+        expect((await subject.view()).split.wanted).toEqual(splitFor(step))
+        expect(inEffect(member.grain, splitFor(step), await subject.split())).toBe(true)
+        expect(await subject.refused('abandon')).toBe('roll-back-first')
+        expect(await subject.refused('release')).toBe('wrong-phase')
+        if (step !== 50) continue
+        const { blue, green } = await subject.sample(2000)
+        if (member.grain === 'percent') {
+          // four standard deviations of a fair coin in 2,000 throws
+          expect(Math.abs(green - 1000)).toBeLessThan(4 * Math.sqrt(2000 * 0.25))
+        } else expect(Math.min(blue, green)).toBeGreaterThan(0)
+      }
     })
 
-    it('comes home from a shift, and what the killed run still sends late does not keep it away', async () => {
-      subject.at.set('home-saved', () => subject.flip(99))
+    it('comes home from the middle of an advance, and what the killed run still sends late does not keep it away', async () => {
+      subject.at.set('home-saved', () => subject.flip(subject.steps.at(-2) ?? 100))
       subject.at.set('before-up', async () => {
         // a rollback in the middle of the next advance, while its up is about to write
-        await subject.service.client.post(subject.name, 'rollback', { reason: 'late call' })
+        await subject.client.post(subject.name, 'rollback', { reason: 'late call' })
       })
-      const { id } = await subject.service.client.post(subject.name, 'advance')
-      expect((await subject.service.client.ended(id)).state).toBe('cancelled')
+      await subject.client.open(subject.name)
+      const { id } = await subject.client.post(subject.name, 'advance')
+      expect((await subject.client.ended(id)).state).toBe('cancelled')
       const { operation } = await subject.view()
-      const rollback = await subject.service.client.ended(operation?.id ?? '')
+      const rollback = await subject.client.ended(operation?.id ?? '')
       expect(rollback).toMatchObject({ action: 'rollback', state: 'succeeded' })
       expect(rollback.homeMs).toBeGreaterThan(0)
       expect((await subject.view()).phase).toBe('prepared')
@@ -128,49 +132,44 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
 
     it('agrees, flip and up, on every split', async () => {
       const { stack } = (await subject.engine(stages.prepared)).task
-      const [resource] = (await subject.kind).switchResources(await subject.site())
-      const target = resource ? urnOf(stack, resource) : ''
-      for (const green of [1, 37, 0]) {
+      const targets = (await subject.kind).switchResources(await subject.site()).map((one) => urnOf(stack, one))
+      for (const green of splitsOf[member.grain]) {
         await subject.flip(green)
-        expect(await subject.split()).toEqual({ blue: 100 - green, green })
-        const stage = green === 0 ? stages.prepared : stages.shifting(green)
-        const { engine, task } = await subject.engine(stage)
-        await engine.refresh(task, [target]).result
+        expect(inEffect(member.grain, splitFor(green), await subject.split())).toBe(true)
+        const { engine, task } = await subject.engine(stageAt(green))
+        await engine.refresh(task, targets).result
         await engine.up(task, () => undefined).result
-        expect(await subject.split()).toEqual({ blue: 100 - green, green })
+        expect(inEffect(member.grain, splitFor(green), await subject.split())).toBe(true)
         const { steps } = await engine.preview(task, () => undefined).result
         expect(steps.filter(({ op }) => op !== 'same')).toEqual([])
       }
     })
 
     it('comes home from everything under load, and no request fails', async () => {
-      const { probe } = (await subject.workload()).entry
-      if (probe === 'none') throw new Error('the member has no front door')
-      const load = startLoad({
-        url: probe.url,
-        headers: probe.headers ?? {},
-        ratePerSecond: 50,
-        newConnectionShare: 0.5,
-      })
+      const load = startLoad({ ...subject.door, ratePerSecond: 50, newConnectionShare: 0.5 })
       await subject.advanceTo('soaking')
-      expect(await subject.split()).toEqual({ blue: 0, green: 100 })
+      expect(await subject.split()).toEqual(moved)
       expect((await subject.workload()).outputs?.testRoute).toBeNull()
-      await subject.act('rollback')
+      const rollback = await subject.act('rollback')
       expect((await subject.view()).phase).toBe('prepared')
-      expect(await subject.split()).toEqual({ blue: 100, green: 0 })
+      expect(await subject.split()).toEqual(home)
+      const lingeredMs = await lingeringOf(subject, load, rollback)
       await subject.advanceTo('soaking')
       const { requests, failed, failures } = await load.stop()
       expect(requests).toBeGreaterThan(100)
       expect({ failed, failures }).toEqual({ failed: 0, failures: [] })
-    })
+      // what a loaded machine adds to it
+      expect(lingeredMs.measured).toBeLessThan(lingeredMs.stated + 2_000)
+    }, 240_000)
 
     it('is retired with nothing of blue deleted, and past the point of no return', async () => {
-      const blue = (await subject.workload()).found?.blueGroups[0]?.arn ?? ''
-      const before = await targetsOf(subject, blue)
+      const groups = (await subject.workload()).found?.blueGroups ?? []
+      const targets = () => Promise.all(groups.map(({ arn }) => targetsOf(subject, arn)))
+      const before = await targets()
       const bindings = await bindingsOf(subject)
       await subject.advanceTo('retired')
-      expect(await subject.split()).toEqual({ blue: 0, green: 100 })
-      expect(await targetsOf(subject, blue)).toEqual(before)
+      expect(await subject.split()).toEqual(moved)
+      expect(await targets()).toEqual(before)
       expect(await bindingsOf(subject)).toEqual(bindings)
       expect(await subject.refused('rollback')).toBe('past-point-of-no-return')
       expect(await subject.refused('abandon')).toBe('past-point-of-no-return')
@@ -180,17 +179,46 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
     it('is released with AWS as it was', async () => {
       const before = await subject.switchPoint()
       const { outputs } = await subject.workload()
-      const green = outputs?.targetGroups.green ?? ''
-      const targets = await targetsOf(subject, green)
+      const green = outputs?.targetGroups.green ?? null
+      const targets = green && (await targetsOf(subject, green))
       subject.service.sandbox.calls.clear()
       await subject.act('release')
       expect((await subject.view()).phase).toBe('released')
       expect(await subject.switchPoint()).toEqual(before)
-      expect(await targetsOf(subject, green)).toEqual(targets)
+      expect(green && (await targetsOf(subject, green))).toEqual(targets)
       expect(writesSince()).toEqual([])
       expect(await subject.refused('advance')).toBe('wrong-phase')
     })
+
+    it('goes the other way in a second migration: green is the next blue', async () => {
+      await subject.turnAround()
+      await subject.advanceTo('soaking')
+      expect(await subject.sample(20)).toEqual({ blue: 20, green: 0 })
+      await subject.act('rollback')
+      expect(await subject.sample(20)).toEqual({ blue: 0, green: 20 })
+      await subject.advanceTo('retired')
+      await subject.act('release')
+      expect((await subject.view()).phase).toBe('released')
+      expect(await subject.sample(20)).toEqual({ blue: 20, green: 0 })
+    }, 240_000)
   })
+}
+
+/** Green's shares that flip and up are compared at. */
+const splitsOf = { percent: [1, 37, 0], 'all-or-nothing': [100, 0], 'by-targets': [50, 0] }
+
+const stageAt = (green: number): Stage =>
+  green === 0 ? stages.prepared : { ...stages.prepared, name: 'shifting', split: splitFor(green), attempt: 1 }
+
+/** For how long green went on answering after the switch had read back home, and for how long we said that it might. */
+async function lingeringOf(subject: Subject, load: Load, { requestedAt, homeMs }: OperationAnswer) {
+  const { seconds } = (await subject.kind).lingers(await subject.site(), home)
+  const rate = Number(subject.service.sandbox.ready.env['CUTOVER_CLOCK_RATE'])
+  const homeAt = Date.parse(requestedAt) + (homeMs ?? 0)
+  const stated = (seconds * 1000) / rate
+  await sleep(Math.max(0, homeAt + stated + 500 - Date.now()))
+  const last = load.snapshot().lastAt.green?.getTime() ?? 0
+  return { measured: Math.max(0, last - homeAt), stated }
 }
 
 async function targetsOf(subject: Subject, TargetGroupArn: string): Promise<string[]> {

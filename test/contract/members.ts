@@ -1,5 +1,10 @@
-import { ModifyListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2'
+import { ModifyListenerCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { parse } from 'yaml'
+import type { Aws } from '../../infra/aws/clients.ts'
+import type { Grain } from '../../infra/traffic.ts'
+import type { FoundSwitch } from '../../infra/workloads/elbv2/found.ts'
+import type { Site, WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { inventoryText } from '../support/service.ts'
 
@@ -8,12 +13,23 @@ export interface Member {
   readonly name: string
   /** The sandbox's. */
   readonly scenario: string
+  /** As the kind says of the member's entry. */
+  readonly grain: Grain
   /** The inventory for the scenario, with the member's own entry for the workload; the switch point may have to be made first. */
   inventory(sandbox: Sandbox): Promise<MemberInventory>
+  /** Changes who gets the traffic, past the service, as somebody else might; a flip home undoes it. */
+  meddle(site: Site, aws: Aws): Promise<void>
+  /** The entry of a migration in the opposite direction, after this one was released with these outputs. */
+  opposite(entry: object, outputs: WorkloadOutputs, sandbox: Sandbox): Promise<object> | object
 }
 
 export interface MemberInventory {
-  readonly document: { migration: string; workloads: Record<string, Record<string, unknown>> } & Record<string, unknown>
+  readonly document: {
+    migration: string
+    blue: object
+    green: object
+    workloads: Record<string, Record<string, unknown>>
+  } & Record<string, unknown>
   readonly workload: string
 }
 
@@ -21,9 +37,30 @@ async function baseInventory(sandbox: Sandbox): Promise<MemberInventory['documen
   return parse(await inventoryText(sandbox)) as MemberInventory['document']
 }
 
+/** Blue's group alone, with another weight than it was found with. */
+async function meddleWithWeights({ found }: Site, { elbv2 }: Aws): Promise<void> {
+  const { switchPoint, blueTargetGroup } = found as FoundSwitch
+  const forward = { TargetGroups: [{ TargetGroupArn: blueTargetGroup.arn, Weight: 7 }] }
+  const actions = [{ Type: 'forward' as const, Order: 1, ForwardConfig: forward }]
+  if (switchPoint.type === 'rule') {
+    await elbv2.send(new ModifyRuleCommand({ RuleArn: switchPoint.arn, Actions: actions }))
+  } else {
+    await elbv2.send(new ModifyListenerCommand({ ListenerArn: switchPoint.arn, DefaultActions: actions }))
+  }
+}
+
+/** What was green's target group is blue's in the next migration. */
+const oppositeGroup = (entry: object, { targetGroups }: WorkloadOutputs): object => ({
+  ...entry,
+  blueTargetGroup: targetGroups.green,
+})
+
 export const albRule: Member = {
   name: 'alb, a rule',
   scenario: 'small',
+  grain: 'percent',
+  meddle: meddleWithWeights,
+  opposite: oppositeGroup,
   inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'search' }),
 }
 
@@ -31,6 +68,9 @@ export const albRule: Member = {
 export const albListener: Member = {
   name: "alb, a listener's default action",
   scenario: 'small',
+  grain: 'percent',
+  meddle: meddleWithWeights,
+  opposite: oppositeGroup,
   inventory: async (sandbox) => {
     const document = await baseInventory(sandbox)
     const { rule, blueTargetGroup, probe, ...entry } = document.workloads['search'] ?? {}
@@ -48,5 +88,20 @@ export const albListener: Member = {
 export const nodePortRule: Member = {
   name: 'node-port, a rule',
   scenario: 'node-ports',
+  grain: 'percent',
+  meddle: meddleWithWeights,
+  opposite: async (entry, outputs, sandbox) => {
+    const { document } = await nodePortRule.inventory(sandbox)
+    const greenNodes = await nodesOf(String((document.blue as { cluster: string }).cluster), sandbox)
+    return { ...oppositeGroup(entry, outputs), greenNodes }
+  },
   inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'checkout' }),
+}
+
+/** The scenario names a cluster's auto-scaling group and its security group alike. */
+async function nodesOf(cluster: string, { aws }: Sandbox) {
+  const name = `${cluster}-nodes`
+  const Filters = [{ Name: 'group-name', Values: [name] }]
+  const { SecurityGroups = [] } = await aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters }))
+  return { autoScalingGroups: [name], securityGroup: SecurityGroups[0]?.GroupId }
 }

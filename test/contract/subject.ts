@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { request } from 'node:http'
 import { stringify } from 'yaml'
 import { createPulumiEngine, poolDefaults } from '../../automation/engine/pulumi-engine.ts'
 import type { Engine, Task } from '../../automation/engine/engine.ts'
@@ -9,11 +8,13 @@ import { StackFiles } from '../../automation/engine/stack-files.ts'
 import type { Workload } from '../../automation/migration.ts'
 import type { StopPoint } from '../../automation/stop-points.ts'
 import { createConnections, siteOf, type Connections } from '../../automation/surroundings.ts'
-import type { AnyKind, Site, Stage, SwitchPoint } from '../../infra/workloads/kind.ts'
+import type { Probe } from '../../infra/workloads/entry.ts'
+import type { AnyKind, Site, Stage, SwitchPoint, WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import { kindOf } from '../../infra/workloads/kinds.ts'
-import { Refusal, type OperationAnswer, type WorkloadAnswer } from '../../demo/client.ts'
+import { Client, Refusal, type OperationAnswer, type WorkloadAnswer } from '../../demo/client.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import { startTestService, type TestService } from '../support/service.ts'
+import { colourAt, doorOf, type Door } from './door.ts'
 import type { Member, MemberInventory } from './members.ts'
 
 /** A member under test: a sandbox, a service, and looks past the service at AWS itself. */
@@ -21,16 +22,18 @@ export class Subject {
   readonly service: TestService
   readonly name: string
   readonly connections: Connections
-  readonly migration: string
   /** What to do at a stop point, once. */
   readonly at = new Map<StopPoint, () => Promise<void>>()
-  readonly #document: object
+  readonly #member: Member
+  #document: MemberInventory['document']
+  #client: Client
   #engine: Engine | null = null
 
-  private constructor(service: TestService, name: string, document: MemberInventory['document']) {
+  private constructor(service: TestService, member: Member, { workload, document }: MemberInventory) {
     this.service = service
-    this.name = name
-    this.migration = document.migration
+    this.name = workload
+    this.#member = member
+    this.#client = service.client
     this.#document = document
     this.connections = createConnections({ endpoint: service.sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '' })
   }
@@ -41,7 +44,7 @@ export class Subject {
       ? { ...sandbox.ready, env: { ...sandbox.ready.env, CUTOVER_PULUMI_PLUGINS: setting(plugins) } }
       : sandbox.ready
     const { document, workload } = await member.inventory(sandbox)
-    const entry = { ...document.workloads[workload], steps: [1, 50, 99, 100], bake: '0', soak: '0' }
+    const entry = { ...document.workloads[workload], steps: stepsOf(member), bake: '0', soak: '0' }
     const whole = { ...document, workloads: { ...document.workloads, [workload]: entry } }
     const holder: { subject?: Subject } = {}
     const pass = async (point: StopPoint): Promise<void> => {
@@ -50,7 +53,7 @@ export class Subject {
       await act?.()
     }
     const service = await startTestService({ sandbox: { ...sandbox, ready }, pass })
-    holder.subject = new Subject(service, workload, whole)
+    holder.subject = new Subject(service, member, { workload, document: whole })
     await holder.subject.apply()
     return holder.subject
   }
@@ -63,19 +66,64 @@ export class Subject {
   }
 
   apply(): Promise<void> {
-    return this.service.client.apply(stringify(this.#document))
+    return this.#client.apply(stringify(this.#document))
   }
 
   /** Drops the workload and registers it anew: an ended one may start over. */
   async startOver(): Promise<void> {
-    const { workloads, ...rest } = this.#document as { workloads: Record<string, unknown> }
+    const { workloads, ...rest } = this.#document
     const others = Object.fromEntries(Object.entries(workloads).filter(([name]) => name !== this.name))
-    await this.service.client.apply(stringify({ ...rest, workloads: others }))
+    await this.#client.apply(stringify({ ...rest, workloads: others }))
     await this.apply()
   }
 
+  /** Green is the next blue: the same workload, released, in a migration of its own that goes the other way. */
+  async turnAround(): Promise<void> {
+    const { outputs } = await this.workload()
+    const { blue, green, ...rest } = this.#document
+    const entry = this.#document.workloads[this.name] ?? {}
+    const { sandbox, url } = this.service
+    const { probe, ...opposite } = { ...(await this.#member.opposite(entry, outputs as WorkloadOutputs, sandbox)) } as {
+      probe: Probe
+    }
+    // the pods go on naming the cluster that they run in
+    const swapped = { ...probe, marker: { ...probe.marker, blue: 'green', green: 'blue' } }
+    this.#document = {
+      ...rest,
+      migration: 'back',
+      blue: green,
+      green: blue,
+      workloads: { [this.name]: { ...opposite, probe: swapped } },
+    }
+    this.#client = new Client(url, this.migration)
+    await this.apply()
+  }
+
+  /** As the inventory says. */
+  get steps(): readonly number[] {
+    return stepsOf(this.#member)
+  }
+
+  get migration(): string {
+    return this.#document.migration
+  }
+
+  get client(): Client {
+    return this.#client
+  }
+
+  /** Changes who gets the traffic past the service, so that it differs from home. */
+  async meddle(): Promise<void> {
+    await this.#member.meddle(await this.site(), this.aws)
+  }
+
+  get door(): Door {
+    const { probe } = this.#document.workloads[this.name] as { probe: Probe }
+    return doorOf(this.service.sandbox, probe)
+  }
+
   view(): Promise<WorkloadAnswer> {
-    return this.service.client.workload(this.name)
+    return this.#client.workload(this.name)
   }
 
   workload(): Promise<Workload> {
@@ -84,29 +132,29 @@ export class Subject {
 
   /** Holds removed, gates open, one step. */
   async advance(): Promise<OperationAnswer> {
-    await this.service.client.removeHolds(this.name)
-    await this.service.client.open(this.name)
-    return this.service.client.act(this.name, 'advance')
+    await this.#client.removeHolds(this.name)
+    await this.#client.open(this.name)
+    return this.#client.act(this.name, 'advance')
   }
 
   async advanceTo(phase: string): Promise<void> {
     while ((await this.view()).phase !== phase) {
       if ((await this.view()).phase === 'soaking') {
-        await this.service.client.open(this.name, ['person-confirms'])
-        await this.service.client.post(this.name, 'confirm', { reason: 'test' })
+        await this.#client.open(this.name, ['person-confirms'])
+        await this.#client.post(this.name, 'confirm', { reason: 'test' })
       }
       await this.advance()
     }
   }
 
   act(action: string, body: object = { reason: 'test' }): Promise<OperationAnswer> {
-    return this.service.client.act(this.name, action, body)
+    return this.#client.act(this.name, action, body)
   }
 
   /** The code with which an action is refused; null when it was accepted. */
   async refused(action: string, body: object = { reason: 'test' }): Promise<string | null> {
     try {
-      await this.service.client.post(this.name, action, body)
+      await this.#client.post(this.name, action, body)
       return null
     } catch (error) {
       if (error instanceof Refusal) return error.problem.code
@@ -170,11 +218,10 @@ export class Subject {
 
   /** Which side answered each of `count` requests at the front door. */
   async sample(count: number): Promise<{ blue: number; green: number }> {
-    const { probe } = (await this.workload()).entry
-    if (probe === 'none') throw new Error('the member has no front door')
+    const { door } = this
     const seen = { blue: 0, green: 0 }
     const worker = async (share: number): Promise<void> => {
-      for (let i = 0; i < share; i += 1) seen[await colourOf(probe.url, probe.headers ?? {})] += 1
+      for (let i = 0; i < share; i += 1) seen[await colourAt(door, this.service.sandbox)] += 1
     }
     await Promise.all(Array.from({ length: 10 }, () => worker(count / 10)))
     return seen
@@ -191,16 +238,6 @@ const pluginsOf = ({ ready }: Sandbox): Record<string, string> =>
     (ready.env['CUTOVER_PULUMI_PLUGINS'] ?? '').split(',').map((part) => part.split('=') as [string, string]),
   )
 
-const colourOf = (url: string, headers: Readonly<Record<string, string>>): Promise<'blue' | 'green'> =>
-  new Promise((resolve, reject) => {
-    request(url, { headers, agent: false }, (answer) => {
-      let body = ''
-      answer.on('data', (chunk: Buffer) => (body += chunk.toString()))
-      answer.on('end', () => {
-        if (answer.statusCode !== 200) return reject(new Error(`status ${answer.statusCode}`))
-        resolve((JSON.parse(body) as { cluster: 'blue' | 'green' }).cluster)
-      })
-    })
-      .on('error', reject)
-      .end()
-  })
+const stepsByGrain = { percent: [1, 50, 99, 100], 'all-or-nothing': [100], 'by-targets': [50, 100] }
+
+const stepsOf = ({ grain }: Member): readonly number[] => stepsByGrain[grain]

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { describeSplit, home, moved, roleOf, sameSplit, splitFor, splitOfWeights } from '../../infra/traffic.ts'
+import {
+  describeSplit,
+  home,
+  inEffect,
+  moved,
+  roleOf,
+  sameSplit,
+  splitFor,
+  splitOfWeights,
+} from '../../infra/traffic.ts'
 
 const percent = fc.integer({ min: 0, max: 100 })
 const weight = fc.integer({ min: 0, max: 999 })
@@ -75,5 +84,30 @@ describe('a split', () => {
 
   it('is told in percent', () => {
     expect([home, moved].map(describeSplit)).toEqual(['blue 100 % / green 0 %', 'blue 0 % / green 100 %'])
+  })
+})
+
+describe('inEffect', () => {
+  it('wants percent to the digit', () => {
+    expect(inEffect('percent', splitFor(10), splitFor(10))).toBe(true)
+    expect(inEffect('percent', splitFor(10), splitFor(11))).toBe(false)
+    expect(inEffect('all-or-nothing', moved, home)).toBe(false)
+  })
+
+  it('wants of a mixture by targets only that both sides have some', () => {
+    fc.assert(
+      fc.property(percent, (green) => {
+        const mixed = green > 0 && green < 100
+        expect(inEffect('by-targets', splitFor(50), splitFor(green))).toBe(mixed)
+      }),
+    )
+    expect(inEffect('by-targets', home, splitFor(1))).toBe(false)
+    expect(inEffect('by-targets', moved, splitFor(99))).toBe(false)
+  })
+
+  it('is false of what is neither side', () => {
+    for (const grain of ['percent', 'all-or-nothing', 'by-targets'] as const) {
+      expect(inEffect(grain, splitFor(50), null)).toBe(false)
+    }
   })
 })

@@ -6,7 +6,7 @@ import type { Resource, Subresource } from '../resource.ts'
 import { BackendNotFound, backendsOf } from './backends.ts'
 import { bindings, finalizer, type Abilities, type TargetGroupBinding } from './binding.ts'
 import { TrackedTargets } from './multi-cluster.ts'
-import { idOf, isDraining, isMissingGroup, wordsOf, type Target, type TargetGroups } from './target-groups.ts'
+import { byId, idOf, isDraining, isMissingGroup, wordsOf, type Target, type TargetGroups } from './target-groups.ts'
 
 /** The name that controller-runtime gives its writes. */
 const manager = 'controller'
@@ -70,8 +70,10 @@ export class BindingReconciler {
     const targets = (await this.#groups.list(arn)).filter((target) => !isDraining(target))
     const wantedIds = new Set(wanted.map(idOf))
     const registered = new Set(targets.map(({ description }) => idOf(description)))
-    const foreign = targets.filter(({ description }) => !wantedIds.has(idOf(description)))
-    const missing = wanted.filter((target) => !registered.has(idOf(target)))
+    const foreign = targets
+      .filter(({ description }) => !wantedIds.has(idOf(description)))
+      .sort((a, b) => byId(a.description, b.description))
+    const missing = wanted.filter((target) => !registered.has(idOf(target))).sort(byId)
     if (foreign.length > 0 || missing.length > 0) await this.#setCheckpoint(binding, '')
 
     // The order is the controller's own: the group can be empty in between.

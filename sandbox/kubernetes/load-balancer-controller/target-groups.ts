@@ -19,6 +19,9 @@ export interface Target {
 
 export const idOf = ({ Id, Port }: TargetDescription): string => `${Id}:${Port}`
 
+/** The order in which the controller names targets in a call: that of their ids as text, so 10.0.1.10 is before 10.0.1.9. */
+export const byId = (a: TargetDescription, b: TargetDescription): number => (idOf(a) < idOf(b) ? -1 : 1)
+
 const cacheSeconds = 300
 /** AWS takes this many targets in one call. */
 const chunkSize = 200

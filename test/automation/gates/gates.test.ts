@@ -226,6 +226,28 @@ describe('the rest', () => {
     })
   })
 
+  it('way-clear is closed and says everything that is in the way', () => {
+    const sentences = ['a canary is on; remove it', 'an edit is not deployed; deploy it']
+    expect(ask('way-clear', { obstacles: known(sentences) })).toMatchObject({
+      state: 'closed',
+      sentence: sentences.join('; '),
+      numbers: { obstacles: 2 },
+    })
+  })
+
+  it('blue-idle is closed while something is counted for blue', () => {
+    expect(ask('blue-idle', { blueTraffic: known({ requests: 3, minutes: 5 }) })).toMatchObject({
+      state: 'closed',
+      sentence: '3 requests came to blue in the last 5 minutes counted',
+      numbers: { requests: 3, minutes: 5 },
+    })
+  })
+
+  it('blue-idle leaves it to time and a person where blue cannot be told apart, and says so', () => {
+    const answer = ask('blue-idle', { blueTraffic: known({ none: 'two services share it' }) })
+    expect(answer).toMatchObject({ state: 'open', sentence: expect.stringContaining('two services share it') })
+  })
+
   it('person-confirms is closed until one has', () => {
     expect(ask('person-confirms', { confirmation: null }).state).toBe('closed')
     expect(ask('person-confirms').sentence).toBe('operator confirmed: curl said so')

@@ -121,6 +121,11 @@ describe('invariant 3', () => {
     expect(violations([step('delete', groupType, 'green-targets', { id: arns.green })], ids, switches)).toEqual([])
   })
 
+  it('guards the resource of the switch also where its id says nothing', () => {
+    expect(violations([step('replace', ruleType, 'switch-point', { id: null })], new Set(), switches)).toHaveLength(1)
+    expect(violations([step('replace', ruleType, 'test-route', { id: null })], new Set(), switches)).toEqual([])
+  })
+
   it('is violated by a replacement even of what would stay in AWS', () => {
     expect(violations([onSwitch('replace', { retained: true })], ids, switches)).toHaveLength(1)
   })

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { backendsOf } from '../../../sandbox/kubernetes/load-balancer-controller/backends.ts'
 import { bindings, type TargetGroupBinding } from '../../../sandbox/kubernetes/load-balancer-controller/binding.ts'
+import { byId } from '../../../sandbox/kubernetes/load-balancer-controller/target-groups.ts'
 import { startTwoClusters, type TwoClusters } from './aws-fixture.ts'
 import { deploy, endpointsOf, eventually, startTestCluster, type TestCluster } from './fixture.ts'
 
@@ -154,6 +155,10 @@ describe('release 2.4.5', () => {
         /^admission webhook "mtargetgroupbinding\.elbv2\.k8s\.aws" denied the request: couldn't determine TargetType: TargetGroupNotFound: /,
       ),
     ])
+    const without = await blue.call('POST', `${path}?dryRun=All`, {
+      body: { ...binding('without', other), spec: { targetGroupARN: other } },
+    })
+    expect([without.status, without.body.spec.serviceRef]).toEqual([201, { name: '', port: 0 }])
     const wrong = await bind(blue, 'wrong', other, { targetType: 'lambda' })
     expect([wrong.status, wrong.body.details.causes[0].field]).toEqual([422, 'spec.targetType'])
   })
@@ -209,6 +214,11 @@ describe('release 2.4.5', () => {
     await eventually(() => !bindingIn(green, 'unattended'))
     expect(addressesOf(await aws.targets(group))).toEqual([])
   })
+})
+
+test('targets are named in the order of their ids as text', () => {
+  const targets = ['10.0.1.9', '10.0.1.10', '10.0.1.8'].map((Id) => ({ Id, Port: 8080 }))
+  expect(targets.sort(byId).map(({ Id }) => Id)).toEqual(['10.0.1.10', '10.0.1.8', '10.0.1.9'])
 })
 
 test('the target list is believed for five minutes: targets that were taken away unseen stay away until then', async () => {

@@ -257,12 +257,13 @@ describe('the log of calls', () => {
 
     const { calls } = it.wire
     expect(calls.recent()).toMatchObject([
-      { service: 'iam', operation: 'GetRole', accessKeyId, status: 404, errorCode: 'NoSuchEntity' },
+      { service: 'iam', operation: 'GetRole', accessKeyId, status: 404, input: { RoleName: 'one' } },
       { service: 'iam', operation: 'GetRole', accessKeyId, status: 404, errorCode: 'NoSuchEntity' },
       { service: 'sts', operation: 'GetCallerIdentity', accessKeyId, status: 200 },
       { service: 'iam', operation: '', accessKeyId, status: 400, errorCode: 'MissingAction' },
     ])
     expect(calls.recent()[2]).not.toHaveProperty('errorCode')
+    expect(calls.recent()[3]).not.toHaveProperty('input')
     expect(calls.recent()[2]?.ms).toBeGreaterThanOrEqual(0)
     expect(calls.count()).toBe(4)
     expect(calls.count({ service: 'iam', errorCode: 'NoSuchEntity' })).toBe(2)
