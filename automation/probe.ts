@@ -64,7 +64,7 @@ interface Got {
 }
 
 async function get(asked: ProbeRequest, proxy: string | null): Promise<Got> {
-  if (!proxy) return exchange(asked, {})
+  if (!proxy) return exchange(asked, { agent: false })
   const { url } = asked
   const secure = url.protocol === 'https:'
   const socket = await tunnel(proxy, url.hostname, Number(url.port || (secure ? 443 : 80)), timeoutMs)
@@ -80,12 +80,13 @@ async function get(asked: ProbeRequest, proxy: string | null): Promise<Got> {
 const nameOf = ({ url, headers }: ProbeRequest): string =>
   (headers['host'] ?? headers['Host'] ?? url.host).split(':')[0] ?? ''
 
-function exchange(asked: ProbeRequest, connection: Pick<RequestOptions, 'createConnection'>): Promise<Got> {
+/** With an agent, be it none, Node makes the connection itself, whatever `createConnection` is. */
+function exchange(asked: ProbeRequest, by: { agent: false } | Pick<RequestOptions, 'createConnection'>): Promise<Got> {
   const { url, headers } = asked
   const secure = url.protocol === 'https:'
   const tls = secure ? { servername: nameOf(asked) } : {}
   return new Promise((resolve, reject) => {
-    const options = { headers, agent: false, timeout: timeoutMs, ...tls, ...connection } as const
+    const options = { headers, timeout: timeoutMs, ...tls, ...by } as const
     const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
       let body = ''
       response.setEncoding('utf8')

@@ -1,5 +1,10 @@
+import { apiGateway } from './api-gateway.ts'
 import { nodePorts } from './node-ports.ts'
 import type { Scenario } from './scenario.ts'
 import { small } from './small.ts'
 
-export const scenarios: Readonly<Record<string, Scenario>> = { small, 'node-ports': nodePorts }
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  small,
+  'node-ports': nodePorts,
+  'api-gateway': apiGateway,
+}

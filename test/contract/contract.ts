@@ -11,7 +11,7 @@ import type { Member } from './members.ts'
 import { Subject } from './subject.ts'
 
 /** Operations of AWS that change nothing. */
-const reads = /^(Describe|List|Get)/
+const reads = /^(Describe|List|Get|Export)/
 
 /**
  * What every kind owes, run on the real engine against the sandbox, one state after the other. `plugins`: other plugins than the
