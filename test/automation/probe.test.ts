@@ -74,7 +74,7 @@ describe('asking through a forward proxy', () => {
   it('leaves names to the proxy', async () => {
     const named = 'http://a1b2c3.execute-api.nowhere.invalid/prod/healthz'
     expect(await createAsk(through())({ url: named })).toMatchObject({ asExpected: true })
-    expect(last?.headers.host).toBe('a1b2c3.execute-api.nowhere.invalid')
+    expect(last?.headers.host).toBe('a1b2c3.execute-api.nowhere.invalid:80')
   })
 
   it('says what the proxy could not reach', async () => {

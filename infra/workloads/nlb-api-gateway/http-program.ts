@@ -27,9 +27,8 @@ function integration(plan: HttpPlan, one: HttpIntegrationPlan, listener: Listene
     {
       ...options,
       retainOnDelete: true,
-      ...(plan.adoptedOnly
-        ? { import: `${plan.id}/${one.integration}`, ignoreChanges: ['*'] }
-        : { ignoreChanges: integrationRest }),
+      import: `${plan.id}/${one.integration}`,
+      ignoreChanges: plan.adoptedOnly ? ['*'] : integrationRest,
     },
   )
 }
@@ -77,9 +76,8 @@ function stage(plan: HttpPlan, ours: aws.apigatewayv2.Deployment | null, options
     {
       ...options,
       retainOnDelete: true,
-      ...(plan.adoptedOnly
-        ? { import: `${plan.id}/${plan.stage}`, ignoreChanges: ['*'] }
-        : { ignoreChanges: [...stageRest, ...(plan.serves === 'as it is' ? ['deploymentId'] : [])] }),
+      import: `${plan.id}/${plan.stage}`,
+      ignoreChanges: plan.adoptedOnly ? ['*'] : [...stageRest, ...(plan.serves === 'as it is' ? ['deploymentId'] : [])],
     },
   )
 }

@@ -47,9 +47,8 @@ function integration(plan: RestPlan, one: RestIntegrationPlan, options: Options)
     {
       ...options,
       retainOnDelete: true,
-      ...(plan.adoptedOnly
-        ? { import: `${plan.id}/${resourceId}/${httpMethod}`, ignoreChanges: ['*'] }
-        : { ignoreChanges: integrationRest }),
+      import: `${plan.id}/${resourceId}/${httpMethod}`,
+      ignoreChanges: plan.adoptedOnly ? ['*'] : integrationRest,
     },
   )
 }
@@ -92,9 +91,8 @@ function stage(plan: RestPlan, ours: aws.apigateway.Deployment | null, options: 
     {
       ...options,
       retainOnDelete: true,
-      ...(plan.adoptedOnly
-        ? { import: `${plan.id}/${plan.stage}`, ignoreChanges: ['*'] }
-        : { ignoreChanges: ignoredOf(plan) }),
+      import: `${plan.id}/${plan.stage}`,
+      ignoreChanges: plan.adoptedOnly ? ['*'] : ignoredOf(plan),
     },
   )
 }
