@@ -60,7 +60,6 @@ export const gatewaySchema = Type.Object(
 )
 
 export type GatewayConfig = Static<typeof gatewaySchema>
-export type SwitchName = GatewayConfig['switch']
 
 /** The integration of one method of a REST API. */
 export interface RestIntegrationConfig {

@@ -162,7 +162,7 @@ async function httpIntegrations(site: ApiSite<FoundHttpApi>, aws: Aws): Promise<
 export function describedHttp(integration: object): DescribedIntegration {
   const plain = JSON.parse(JSON.stringify(integration)) as { IntegrationUri?: string; IntegrationId?: string }
   const { IntegrationUri: uri = '', ...rest } = plain
-  return { name: plain.IntegrationId ?? '', uri, rest: rest as Json }
+  return { name: plain.IntegrationId ?? '', uri, rest }
 }
 
 /** Does the listener, or the test stage, lead to green and nowhere else? */

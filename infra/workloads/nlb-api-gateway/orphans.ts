@@ -23,7 +23,7 @@ export function creates(site: ApiSite): readonly ResourceName[] {
   const deploys = api.protocol === 'rest' ? !api.variable : !api.autoDeploy
   const deployment = (name: string) => ({ type: `aws:${version}/deployment:Deployment`, name })
   return [
-    ...(isRest(site) && api.protocol === 'rest' && api.variable
+    ...(api.protocol === 'rest' && api.variable
       ? [{ type: 'aws:apigateway/stage:Stage', name: logical.testRoute }]
       : []),
     ...(converts ? [deployment(logical.convertedDeployment)] : []),
