@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from 'typebox'
 import { LineCounter, parseDocument, type Document } from 'yaml'
+import type { Grain } from '../infra/traffic.ts'
 import { entrySchema, type Entry } from '../infra/workloads/entry.ts'
 import { isKindName, kindOf, kinds, type KindName } from '../infra/workloads/kinds.ts'
 import { InventoryInvalid, type InventoryFault } from './errors.ts'
@@ -127,14 +128,25 @@ function meaningFaults(entry: WorkloadEntry, pointer: string): InventoryFault[] 
     const rising = steps.every((step, i) => i === 0 || step > (steps[i - 1] ?? 0))
     if (!rising || steps.at(-1) !== 100) {
       faults.push({ pointer: `${pointer}/steps`, message: 'steps rise strictly and the last one is 100' })
-    } else if (kind.grain(entry) === 'all-or-nothing' && steps.length > 1) {
-      faults.push({ pointer: `${pointer}/steps`, message: 'this switch is all or nothing: steps can only be [100]' })
-    }
+    } else faults.push(...grainFaults(kind.grain(entry), steps, pointer))
   }
   if (probe !== 'none' && probe.marker && Boolean(probe.marker.header) === Boolean(probe.marker.json)) {
     faults.push({ pointer: `${pointer}/probe/marker`, message: 'a marker names either a header or a json pointer' })
   }
   return faults
+}
+
+function grainFaults(grain: Grain, steps: readonly number[], pointer: string): InventoryFault[] {
+  const [only, why] = grainSteps[grain]
+  if (!only || String(steps) === String(only)) return []
+  return [{ pointer: `${pointer}/steps`, message: `this switch ${why}: steps can only be [${only.join(', ')}]` }]
+}
+
+/** The steps of switches that leave no choice. */
+const grainSteps: Readonly<Record<Grain, readonly [only: readonly number[] | null, why: string]>> = {
+  percent: [null, 'takes any steps'],
+  'all-or-nothing': [[100], 'is all or nothing'],
+  'by-targets': [[50, 100], 'has the nodes of blue, of both, or of green'],
 }
 
 /** Where a pointer is in the text; the nearest parent when the key itself is missing. */
@@ -175,6 +187,5 @@ export const defaults = {
 } as const
 
 export function stepsOf(entry: WorkloadEntry): readonly number[] {
-  if (entry.steps) return entry.steps
-  return kindOf(entry.kind).grain(entry) === 'all-or-nothing' ? [100] : [10, 50, 100]
+  return entry.steps ?? grainSteps[kindOf(entry.kind).grain(entry)][0] ?? [10, 50, 100]
 }

@@ -70,6 +70,7 @@ async function get(asked: ProbeRequest, proxy: string | null): Promise<Got> {
   const socket = await tunnel(proxy, url.hostname, Number(url.port || (secure ? 443 : 80)), timeoutMs)
   try {
     const through = secure ? connectTls({ socket, servername: nameOf(asked) }) : socket
+    // and no agent, which Node would ask for a connection instead
     return await exchange(asked, { createConnection: () => through })
   } finally {
     // one of our own making is no agent's to close
@@ -80,13 +81,12 @@ async function get(asked: ProbeRequest, proxy: string | null): Promise<Got> {
 const nameOf = ({ url, headers }: ProbeRequest): string =>
   (headers['host'] ?? headers['Host'] ?? url.host).split(':')[0] ?? ''
 
-/** With an agent, be it none, Node makes the connection itself, whatever `createConnection` is. */
-function exchange(asked: ProbeRequest, by: { agent: false } | Pick<RequestOptions, 'createConnection'>): Promise<Got> {
+function exchange(asked: ProbeRequest, connection: Pick<RequestOptions, 'agent' | 'createConnection'>): Promise<Got> {
   const { url, headers } = asked
   const secure = url.protocol === 'https:'
   const tls = secure ? { servername: nameOf(asked) } : {}
   return new Promise((resolve, reject) => {
-    const options = { headers, timeout: timeoutMs, ...tls, ...by } as const
+    const options = { headers, timeout: timeoutMs, ...tls, ...connection } as const
     const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
       let body = ''
       response.setEncoding('utf8')

@@ -21,6 +21,7 @@ export const logical = {
   testRoute: 'test-route',
   podIngress: 'green-pod-ingress',
   nodes: 'green-nodes',
+  sharingNodes: 'green-sharing-nodes',
   nodeIngress: 'green-node-ingress',
   listener: 'green-listener',
   integration: 'integration',

@@ -83,7 +83,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     stops.push(() => rm(folder, { recursive: true, force: true }))
     const clock = new Clock(options.timeScale)
     stops.push(() => clock.stop())
-    const world = createWorld({ region, accountId, clock })
+    const { account } = scenario
+    const world = createWorld({ region, accountId, clock, ...(account && { account }) })
     const faults = new Faults()
     const wire = await startWire({ world, services, faults })
     stops.push(() => wire.close())

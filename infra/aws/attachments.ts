@@ -1,4 +1,4 @@
-import type { AttachedAs } from './auto-scaling.ts'
+import type { AttachedAs, GroupOfNodes } from './auto-scaling.ts'
 import type { Aws } from './clients.ts'
 
 /** One auto-scaling group and one target group. */
@@ -44,8 +44,13 @@ export async function detach({ autoScalingGroup, targetGroupArn, as }: Attachmen
 const isNotAttached = (error: unknown): boolean =>
   error instanceof Error && /^Trying to remove (Target Groups|Traffic Sources) that are not part/.test(error.message)
 
-/** false as soon as it is being detached, while its instances drain. */
-export async function isAttached({ autoScalingGroup, targetGroupArn, as }: Attachment, aws: Aws): Promise<boolean> {
+/** `leaving`: told to be detached; its instances are being deregistered, or drain. */
+export type AttachmentState = 'attached' | 'leaving' | 'detached'
+
+export async function stateOf(
+  { autoScalingGroup, targetGroupArn, as }: Attachment,
+  aws: Aws,
+): Promise<AttachmentState> {
   const sdk = await import('@aws-sdk/client-auto-scaling')
   const client = await aws.autoScaling()
   const AutoScalingGroupName = autoScalingGroup
@@ -56,11 +61,34 @@ export async function isAttached({ autoScalingGroup, targetGroupArn, as }: Attac
         ? await client.send(new sdk.DescribeTrafficSourcesCommand({ AutoScalingGroupName, NextToken }))
         : await client.send(new sdk.DescribeLoadBalancerTargetGroupsCommand({ AutoScalingGroupName, NextToken }))
     const found = statesOf(page).find(({ arn }) => arn === targetGroupArn)
-    if (found) return found.state !== 'Removing' && found.state !== 'Removed'
+    if (found) return states[found.state ?? ''] ?? 'attached'
     NextToken = page.NextToken
   } while (NextToken)
-  return false
+  return 'detached'
 }
+
+/** What is neither is on the way in, or in service. */
+const states: Readonly<Record<string, AttachmentState>> = { Removing: 'leaving', Removed: 'detached' }
+
+/** The same groups, without a target group that they are only leaving: Auto Scaling lists it until the last node has drained. */
+export function withoutLeaving(
+  groups: readonly GroupOfNodes[],
+  targetGroupArn: string,
+  aws: Aws,
+): Promise<GroupOfNodes[]> {
+  return Promise.all(
+    groups.map(async (group) => {
+      if (!group.targetGroups.includes(targetGroupArn)) return group
+      const as = attachedAs(group, targetGroupArn)
+      const state = await stateOf({ autoScalingGroup: group.name, targetGroupArn, as }, aws)
+      if (state === 'attached') return group
+      return { ...group, targetGroups: group.targetGroups.filter((arn) => arn !== targetGroupArn) }
+    }),
+  )
+}
+
+export const attachedAs = ({ trafficSources }: GroupOfNodes, targetGroupArn: string): AttachedAs =>
+  trafficSources.includes(targetGroupArn) ? 'traffic-source' : 'target-group'
 
 interface Described {
   readonly TrafficSources?: readonly { readonly Identifier?: string; readonly State?: string }[]

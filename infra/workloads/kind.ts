@@ -197,6 +197,8 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
   parts(site: Site<Config, Found>, stage: Stage, before: Stage | null): readonly Stage[]
   /** What of a stage Pulumi cannot do, by direct AWS calls after its `up`. Idempotent. */
   complete(site: Site<Config, Found>, stage: Stage, outputs: WorkloadOutputs, aws: Aws): Promise<void>
+  /** What `complete` would do that no preview shows, a line each for the plan; kinds whose previews show everything have none. Pure. */
+  completion?(site: Site<Config, Found>, stage: Stage): readonly string[]
   /** For how long after it reads back somebody may still act on what was before the stage, e.g. a TTL; null: for no time. */
   propagation(site: Site<Config, Found>, stage: Stage, before: Stage | null): Lingering | null
   /** The resources that hold the switch, for a targeted refresh. None of them is ever replaced, or deleted from AWS. */

@@ -1,3 +1,4 @@
+import type { Account } from '../cloud/world.ts'
 import type { Cluster } from '../kubernetes/cluster.ts'
 import type { Network } from '../network/network.ts'
 import type { AwsClients } from './aws-clients.ts'
@@ -36,6 +37,8 @@ export interface ScenarioCluster {
 export interface Scenario {
   readonly name: string
   readonly about: string
+  /** What AWS has granted the account. */
+  readonly account?: Partial<Account>
   readonly clusters: Readonly<Record<'blue' | 'green', ScenarioCluster>>
   build(site: Site): Promise<Built>
 }

@@ -1,10 +1,13 @@
 import { apiGateway } from './api-gateway.ts'
 import { nodePorts } from './node-ports.ts'
 import type { Scenario } from './scenario.ts'
+import { sharedNodes, weighedNodes } from './network-node-ports.ts'
 import { small } from './small.ts'
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   small,
   'node-ports': nodePorts,
   'api-gateway': apiGateway,
+  'weighed-nodes': weighedNodes,
+  'shared-nodes': sharedNodes,
 }

@@ -55,6 +55,16 @@ export class CallLog {
       .reduce((sum, { calls }) => sum + calls, 0)
   }
 
+  /** Calls by operation, of all services; exact however long ago they were. */
+  byOperation(): ReadonlyMap<string, number> {
+    const sums = new Map<string, number>()
+    for (const { of, calls } of this.#counters.values()) {
+      const operation = of.operation ?? ''
+      sums.set(operation, (sums.get(operation) ?? 0) + calls)
+    }
+    return sums
+  }
+
   clear(): void {
     this.#recent.length = 0
     this.#counters.clear()

@@ -32,6 +32,16 @@ describe('a valid inventory', () => {
     const { workloads } = parseInventory(document({ search: { ...plain, steps: undefined } }))
     expect(workloads['search'] && stepsOf(workloads['search'])).toEqual([10, 50, 100])
   })
+
+  it('knows three positions where the nodes of both clusters share a group', () => {
+    const greenNodes = { autoScalingGroups: ['green'] }
+    const shared = { kind: 'node-port', strategy: 'shared', greenNodes }
+    const { workloads } = parseInventory(document({ search: { ...shared, steps: undefined } }))
+    expect(workloads['search'] && stepsOf(workloads['search'])).toEqual([50, 100])
+    expect(() => parseInventory(document({ search: { ...shared, steps: [10, 100] } }))).toThrow(
+      /the nodes of blue, of both, or of green: steps can only be \[50, 100\]/,
+    )
+  })
 })
 
 describe('a document that is none', () => {

@@ -8,10 +8,7 @@ import type { Stage } from '../../infra/workloads/kind.ts'
 import type { OperationAnswer } from '../../demo/client.ts'
 import { startLoad, type Load } from '../../sandbox/load.ts'
 import type { Member } from './members.ts'
-import { Subject } from './subject.ts'
-
-/** Operations of AWS that change nothing. */
-const reads = /^(Describe|List|Get|Export)/
+import { isRead, Subject } from './subject.ts'
 
 /**
  * What every kind owes, run on the real engine against the sandbox, one state after the other. `plugins`: other plugins than the
@@ -33,7 +30,7 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
       subject.service.sandbox.calls
         .recent()
         .map(({ operation }) => operation)
-        .filter((operation) => !reads.test(operation))
+        .filter((operation) => !isRead(operation))
 
     it('may be abandoned before anything was touched', async () => {
       subject.service.sandbox.calls.clear()
@@ -190,6 +187,16 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
       expect(await subject.refused('advance')).toBe('wrong-phase')
     })
 
+    it('spends few calls on AWS, so that it cannot creep into throttling', () => {
+      const most = (to: string, of: 'reads' | 'writes') =>
+        Math.max(0, ...subject.spent.filter((one) => one.to === to).map((one) => one[of]))
+      const spent = phaseNames.map((to) => ({ to, reads: most(to, 'reads'), writes: most(to, 'writes') }))
+      for (const { to, reads, writes } of spent) {
+        expect.soft(reads, `reads on the way to ${to}`).toBeLessThanOrEqual(budget.reads)
+        expect.soft(writes, `writes on the way to ${to}`).toBeLessThanOrEqual(budget.writes)
+      }
+    })
+
     it('goes the other way in a second migration: green is the next blue', async () => {
       await subject.turnAround()
       await subject.advanceTo('soaking')
@@ -203,6 +210,11 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
     }, 240_000)
   })
 }
+
+const phaseNames = ['adopted', 'prepared', 'shifting', 'soaking', 'retired']
+
+/** Calls of one advance, the observer's and the plugin's included. */
+const budget = { reads: 150, writes: 20 }
 
 /** Green's shares that flip and up are compared at. */
 const splitsOf = { percent: [1, 37, 0], 'all-or-nothing': [100, 0], 'by-targets': [50, 0] }

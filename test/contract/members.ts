@@ -7,6 +7,7 @@ import {
 import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2'
 import { ModifyListenerCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { parse } from 'yaml'
+import { attach } from '../../infra/aws/attachments.ts'
 import type { Aws } from '../../infra/aws/clients.ts'
 import type { Grain } from '../../infra/traffic.ts'
 import type { FoundSwitch } from '../../infra/workloads/elbv2/found.ts'
@@ -17,6 +18,7 @@ import {
   type FoundRestApi,
   type GatewayFound,
 } from '../../infra/workloads/nlb-api-gateway/found.ts'
+import type { NodePortConfig } from '../../infra/workloads/node-port/config.ts'
 import type { Site, WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 import { inventoryText } from '../support/service.ts'
@@ -103,12 +105,46 @@ export const nodePortRule: Member = {
   scenario: 'node-ports',
   grain: 'percent',
   meddle: meddleWithWeights,
-  opposite: async (entry, outputs, sandbox) => {
-    const { document } = await nodePortRule.inventory(sandbox)
-    const greenNodes = await nodesOf(String((document.blue as { cluster: string }).cluster), sandbox)
-    return { ...oppositeGroup(entry, outputs), greenNodes }
-  },
+  opposite: (entry, outputs, sandbox) => oppositeNodes(() => nodePortRule)(entry, outputs, sandbox),
   inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'checkout' }),
+}
+
+/** Back again with the nodes that were blue's, and what else the entry says of green's. */
+const oppositeNodes =
+  (member: () => Member): Member['opposite'] =>
+  async (entry, outputs, sandbox) => {
+    const { document } = await member().inventory(sandbox)
+    const { clients } = (entry as { greenNodes: { clients?: string[] } }).greenNodes
+    const nodes = await nodesOf(String((document.blue as { cluster: string }).cluster), sandbox)
+    return { ...oppositeGroup(entry, outputs), greenNodes: { ...nodes, ...(clients ? { clients } : {}) } }
+  }
+
+export const nodePortListener: Member = {
+  name: "node-port, an NLB's listener",
+  scenario: 'weighed-nodes',
+  grain: 'percent',
+  meddle: meddleWithWeights,
+  opposite: oppositeNodes(() => nodePortListener),
+  inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'stream' }),
+}
+
+/** Green's nodes in the group that blue's share with nobody yet. */
+async function meddleWithNodes({ config, found }: Site, aws: Aws): Promise<void> {
+  const { greenNodes } = config as NodePortConfig
+  const targetGroupArn = (found as FoundSwitch).blueTargetGroup.arn
+  const attaching = greenNodes.autoScalingGroups.map((autoScalingGroup) =>
+    attach({ autoScalingGroup, targetGroupArn, as: 'target-group' }, aws),
+  )
+  await Promise.all(attaching)
+}
+
+export const nodePortShared: Member = {
+  name: "node-port shared, an NLB's listener",
+  scenario: 'shared-nodes',
+  grain: 'by-targets',
+  meddle: meddleWithNodes,
+  opposite: oppositeNodes(() => nodePortShared),
+  inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'stream' }),
 }
 
 /** The scenario names a cluster's auto-scaling group and its security group alike. */

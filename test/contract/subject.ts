@@ -22,6 +22,8 @@ export class Subject {
   readonly service: TestService
   readonly name: string
   readonly connections: Connections
+  /** AWS calls during each advance, those of the observer included. */
+  readonly spent: { readonly to: string; readonly reads: number; readonly writes: number }[] = []
   /** What to do at a stop point, once. */
   readonly at = new Map<StopPoint, () => Promise<void>>()
   readonly #member: Member
@@ -130,11 +132,23 @@ export class Subject {
     return this.service.automation.cutover.workload(this.migration, this.name)
   }
 
-  /** Holds removed, gates open, one step. */
+  /** Holds removed, gates open, one step; what it cost is kept. */
   async advance(): Promise<OperationAnswer> {
     await this.#client.removeHolds(this.name)
     await this.#client.open(this.name)
-    return this.#client.act(this.name, 'advance')
+    const before = this.#callsSoFar()
+    const operation = await this.#client.act(this.name, 'advance')
+    const after = this.#callsSoFar()
+    const cost = { reads: after.reads - before.reads, writes: after.writes - before.writes }
+    this.spent.push({ to: operation.to, ...cost })
+    return operation
+  }
+
+  #callsSoFar(): { reads: number; writes: number } {
+    const counts = [...this.service.sandbox.calls.byOperation()]
+    const sum = (of: (operation: string) => boolean) =>
+      counts.filter(([operation]) => of(operation)).reduce((total, [, calls]) => total + calls, 0)
+    return { reads: sum(isRead), writes: sum((operation) => !isRead(operation)) }
   }
 
   async advanceTo(phase: string): Promise<void> {
@@ -227,6 +241,9 @@ export class Subject {
     return seen
   }
 }
+
+/** Of AWS: operations that change nothing. */
+export const isRead = (operation: string): boolean => /^(Describe|List|Get|Export|AssumeRole)/.test(operation)
 
 const setting = (plugins: Readonly<Record<string, string>>): string =>
   Object.entries(plugins)

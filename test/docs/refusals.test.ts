@@ -29,6 +29,15 @@ describe.each([
   })
 })
 
+it('every check of a shared target group is on the page of the node-port kind, in the order in which they are asked', () => {
+  const page = 'infra/workloads/node-port/README.md'
+  const text = textOf('infra/workloads/node-port/shared/refusals.ts')
+  const [, list = ''] = /const checks: readonly Check\[\] = \[([^]*?)\]/.exec(text) ?? []
+  const checks = list.match(/\w+/g) ?? []
+  expect(checks.length).toBeGreaterThan(3)
+  expect(namesIn(tableOf(page, 'What `shared` refuses besides', 'check'), 'check')).toEqual(checks)
+})
+
 it('every stage of the program is on the page of the alb kind', () => {
   const stages = wordsOf('infra/workloads/kind.ts', 'StageName')
   expect(namesIn(tableOf('infra/workloads/alb/README.md', 'Stages'), 'stage')).toEqual(stages)

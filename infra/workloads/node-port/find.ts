@@ -1,3 +1,4 @@
+import { withoutLeaving } from '../../aws/attachments.ts'
 import { describeGroups } from '../../aws/auto-scaling.ts'
 import type { Aws } from '../../aws/clients.ts'
 import { subnetRanges } from '../../aws/places.ts'
@@ -11,6 +12,7 @@ import { Refused } from '../refused.ts'
 import { strategyOf, type NodePortConfig } from './config.ts'
 import type { NodePortFound } from './found.ts'
 import { refuseWhatCannotMove } from './refusals.ts'
+import { findShared } from './shared/find.ts'
 import { openings, type Opening } from './sources.ts'
 
 export async function find(config: NodePortConfig & Entry, surroundings: Surroundings): Promise<NodePortFound> {
@@ -18,7 +20,9 @@ export async function find(config: NodePortConfig & Entry, surroundings: Surroun
   const { namespace, name } = config.service
   const [surveyed, groups, blue, green, service] = await Promise.all([
     survey(config, aws),
-    describeGroups(config.greenNodes.autoScalingGroups, aws),
+    describeGroups(config.greenNodes.autoScalingGroups, aws).then((all) =>
+      withoutLeaving(all, config.blueTargetGroup, aws),
+    ),
     surroundings.blue.bindings(),
     surroundings.green.bindings(),
     surroundings.green.nodePorts(namespace, name),
@@ -31,14 +35,16 @@ export async function find(config: NodePortConfig & Entry, surroundings: Surroun
   const subnets = await rangesOf(surveyed, aws)
   const { clients } = config.greenNodes
   const nodeIngress = await closedPorts(config, openings(found, ports, { subnets, clients }), surroundings)
-  return {
+  const whole = {
     ...found,
     reserves: [...found.reserves, ...nodeIngress.map(({ port, from }) => ingressId(guardedAt(config, port), from))],
     // no binding fills this group, and one in green would empty it
     blueGroups: [{ arn: config.blueTargetGroup, multiCluster: false }],
     green: ports,
     nodeIngress,
+    blueNodes: null,
   }
+  return strategy === 'shared' ? findShared(config, surveyed, whole, aws) : whole
 }
 
 /** Green's node port and where its health is asked. Blue's check may ask the port that `externalTrafficPolicy: Local` gives. */

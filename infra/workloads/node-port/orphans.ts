@@ -6,12 +6,15 @@ import { logical } from '../../names.ts'
 import { ours, removeTargetGroup, removeTestRoute, testRouteType } from '../elbv2/orphans.ts'
 import type { ResourceName } from '../kind.ts'
 import type { NodePortSite } from './found.ts'
+import { strategyOf } from './config.ts'
 import { attachmentPlans, ingressPlans } from './plan.ts'
+import { joinPlans } from './shared/plan.ts'
 
 /** First what refers to the target group, then the group. */
 export const creates = (site: NodePortSite): readonly ResourceName[] => [
   { type: testRouteType(site), name: logical.testRoute },
   ...attachmentPlans(site).map(({ name }) => ({ type: 'aws:autoscaling/attachment:Attachment', name })),
+  ...joinPlansOf(site).map(({ name }) => ({ type: 'aws:autoscaling/attachment:Attachment', name })),
   ...ingressPlans(site).map(({ name }) => ({
     type: 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
     name,
@@ -19,7 +22,12 @@ export const creates = (site: NodePortSite): readonly ResourceName[] => [
   { type: 'aws:lb/targetGroup:TargetGroup', name: logical.targetGroup },
 ]
 
-/** Rules, listeners and target groups are known by our tags, an attachment by those of its target group, an ingress rule by its description. */
+const joinPlansOf = (site: NodePortSite) => (strategyOf(site.config) === 'shared' ? joinPlans(site) : [])
+
+/**
+ * Rules, listeners and target groups are known by our tags, an attachment by those of its target group, an ingress rule by its description.
+ * What of green's is attached to the shared group is no orphan: the next `up` attaches it, or what completes it detaches it.
+ */
 export async function removeOrphan(site: NodePortSite, { name }: ResourceName, aws: Aws): Promise<string | null> {
   if (name === logical.testRoute) return removeTestRoute(site, aws)
   if (name === logical.targetGroup) return removeTargetGroup(site, aws)

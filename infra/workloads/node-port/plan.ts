@@ -2,15 +2,19 @@ import { logical } from '../../names.ts'
 import { ingressPlan, type IngressPlan } from '../elbv2/ingress.ts'
 import { switchPlan, type SwitchPlan } from '../elbv2/plan.ts'
 import type { Stage } from '../kind.ts'
+import { strategyOf } from './config.ts'
 import type { NodePortSite } from './found.ts'
+import { joined, sharedPlan } from './shared/plan.ts'
 
 /** Everything that the program will make of one workload at one stage. */
 export interface NodePortPlan extends SwitchPlan {
   readonly attachments: readonly AttachmentPlan[]
+  /** `shared`: green's groups in blue's target group. */
+  readonly joined: readonly AttachmentPlan[]
   readonly nodeIngress: readonly IngressPlan[]
 }
 
-/** One auto-scaling group whose instances are targets of green's group. */
+/** One auto-scaling group whose instances are targets of a group. */
 export interface AttachmentPlan {
   readonly name: string
   readonly autoScalingGroup: string
@@ -19,9 +23,13 @@ export interface AttachmentPlan {
 export function plan(site: NodePortSite, stage: Stage): NodePortPlan {
   const { nodePort, healthCheckPort } = site.found.green
   const present = stage.green === 'present'
+  const weighted = switchPlan(site, stage, 'node-port', { targetType: 'instance', port: nodePort, healthCheckPort })
+  const shared = strategyOf(site.config) === 'shared'
+  const planned = shared ? sharedPlan(site, stage, weighted) : weighted
   return {
-    ...switchPlan(site, stage, 'node-port', { targetType: 'instance', port: nodePort, healthCheckPort }),
-    attachments: present ? attachmentPlans(site) : [],
+    ...planned,
+    attachments: planned.targetGroup ? attachmentPlans(site) : [],
+    joined: shared ? joined(site, stage) : [],
     nodeIngress: present ? ingressPlans(site) : [],
   }
 }

@@ -16,5 +16,20 @@ export function program(plan: NodePortPlan, providers: Providers, secrets: Secre
     const args = { autoscalingGroupName: autoScalingGroup, ...(green ? { lbTargetGroupArn: green.arn } : {}) }
     new aws.autoscaling.Attachment(name, args, { ...options, dependsOn: open })
   }
-  return outputs
+  if (plan.joined.length > 0) join(plan, options, open)
+  return plan.joined.length > 0 && !green ? outputs.apply(sharing) : outputs
 }
+
+/** Not protected: on the way home they leave the program, and whoever goes home has detached them by then. */
+function join(plan: NodePortPlan, options: pulumi.CustomResourceOptions, dependsOn: pulumi.Resource[]): void {
+  for (const { name, autoScalingGroup } of plan.joined) {
+    const args = { autoscalingGroupName: autoScalingGroup, lbTargetGroupArn: plan.blueTargetGroup }
+    new aws.autoscaling.Attachment(name, args, { ...options, protect: false, dependsOn })
+  }
+}
+
+/** Green's target group is blue's, once it has no group of its own any more. */
+const sharing = (outputs: WorkloadOutputs): WorkloadOutputs => ({
+  ...outputs,
+  targetGroups: { ...outputs.targetGroups, green: outputs.targetGroups.blue },
+})

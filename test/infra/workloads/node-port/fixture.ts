@@ -15,5 +15,6 @@ export const site: NodePortSite = {
       { port: 31_080, from: 'sg-0a' },
       { port: 32_000, from: 'sg-0a' },
     ],
+    blueNodes: null,
   },
 }

@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { nodePortListener } from './members.ts'
+
+contractOf(nodePortListener)

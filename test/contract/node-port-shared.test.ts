@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { nodePortShared } from './members.ts'
+
+contractOf(nodePortShared)
