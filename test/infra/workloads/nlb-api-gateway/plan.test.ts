@@ -138,7 +138,7 @@ describe('what the kind says of itself', () => {
     [{ switch: 'integration-uri' as const }, /named by integration/],
     [{ switch: 'listener-weights' as const }, /leave api out/],
   ])('refuses an entry that says %o', (change, message) => {
-    expect(() => nlbApiGateway.claims({ ...restSite.config, ...change } as never)).toThrow(message)
+    expect(() => nlbApiGateway.claims({ ...restSite.config, ...change })).toThrow(message)
   })
 
   it('waits after a switch, and only then', () => {
