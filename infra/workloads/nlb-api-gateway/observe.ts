@@ -1,7 +1,6 @@
 import type { Aws } from '../../aws/clients.ts'
 import { home, moved, splitFor, type Split } from '../../traffic.ts'
 import { describeSwitchPoint } from '../elbv2/describe.ts'
-import { listenersOf } from '../elbv2/network-survey.ts'
 import { weightsOf } from '../elbv2/observe.ts'
 import type { Json, SwitchPoint, WorkloadOutputs } from '../kind.ts'
 import { integrationsOf } from './api/http-api.ts'
@@ -10,6 +9,7 @@ import { integrationOf, resourcesOf, restApi } from './api/rest-api.ts'
 import { parseUri } from './api/uri.ts'
 import { gatewayOutputs, type ApiSite, type FoundHttpApi, type FoundRestApi } from './found.ts'
 import { isRest } from './plan.ts'
+import { servedNow } from './served.ts'
 import { gatewayApi, greenListenerOf, splitOf } from './sides.ts'
 
 /** The split in effect: what the stage serves, never the working API alone. One call, two where somebody else has released. */
@@ -28,7 +28,8 @@ async function splitOfHttp(
 ): Promise<Split | null> {
   const api = gatewayApi(site, aws)
   if (!site.found.api.autoDeploy) return splitByDeployment(site, await api.stage(), outputs, aws)
-  return splitOf(site, await api.served(), {}, await greenListenerOf(site, outputs, aws))
+  const { served } = await servedNow(site, aws)
+  return splitOf(site, served, {}, await greenListenerOf(site, outputs, aws))
 }
 
 /** Deployments never change: one that is known needs no look at what it does. */
@@ -43,8 +44,8 @@ async function splitByDeployment(
   if (stage.deployment === site.found.api.deployment) return home
   if (ours && stage.deployment === ours.ours) return moved
   if (ours && stage.deployment === ours.home) return home
-  const [served, listener] = await Promise.all([
-    gatewayApi(site, aws).served(),
+  const [{ served }, listener] = await Promise.all([
+    servedNow(site, aws),
     isRest(site) ? null : greenListenerOf(site, outputs, aws),
   ])
   return splitOf(site, served, stage.variables, listener)
@@ -63,7 +64,7 @@ async function splitByVariable(
   const literal = variable.converts && stage.deployment === deployment
   const known =
     literal || stage.deployment === deployment || stage.deployment === gatewayOutputs(outputs)?.deployments?.ours
-  const served = known ? null : await gatewayApi(site, aws).served()
+  const served = known ? null : (await servedNow(site, aws)).served
   const base = literal
     ? home
     : served
@@ -169,21 +170,16 @@ export function describedHttp(integration: object): DescribedIntegration {
 export async function observeTestRoute(site: ApiSite, outputs: WorkloadOutputs, aws: Aws): Promise<boolean> {
   const { testRoute, targetGroups } = outputs
   if (!testRoute || !targetGroups.green) return false
-  if (isRest(site) && site.found.api.variable) return testStageLeads(site, aws)
+  if (isRest(site) && site.found.api.variable) return testStageLeads(site, outputs, aws)
   const described = await describeSwitchPoint({ type: 'listener', arn: testRoute }, aws)
   const weights = weightsOf(described?.actions ?? [])
   return weights?.size === 1 && weights.has(targetGroups.green)
 }
 
-async function testStageLeads(site: ApiSite<FoundRestApi>, aws: Aws): Promise<boolean> {
-  const { id, stage, testStage, variable } = site.found.api
+async function testStageLeads(site: ApiSite<FoundRestApi>, outputs: WorkloadOutputs, aws: Aws): Promise<boolean> {
+  const { id, deployment, testStage, variable } = site.found.api
   if (!testStage || 'none' in testStage || !variable) return false
-  const [test, served, listeners] = await Promise.all([
-    restApi(id, testStage.name, aws).stage(),
-    restApi(id, stage, aws).stage(),
-    listenersOf(site.found.loadBalancer.arn, aws),
-  ])
-  const isThere = listeners.some(({ Port }) => Port === site.config.greenPort)
-  const same = test.deployment === served.deployment && !test.canary
-  return isThere && same && test.variables[variable.name] === variable.green
+  const test = await restApi(id, testStage.name, aws).stage()
+  const served = gatewayOutputs(outputs)?.deployments?.ours ?? deployment
+  return test.deployment === served && !test.canary && test.variables[variable.name] === variable.green
 }

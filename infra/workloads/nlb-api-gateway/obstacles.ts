@@ -7,6 +7,7 @@ import { linkOf } from './api/links.ts'
 import type { ApiOperations } from './api/operations.ts'
 import { gatewayOutputs, type ApiSite, type FoundRestApi } from './found.ts'
 import { isRest } from './plan.ts'
+import { servedNow } from './served.ts'
 import { gatewayApi, greenListenerOf, oursIn } from './sides.ts'
 import { undeployedEdits } from './undeployed.ts'
 
@@ -16,19 +17,36 @@ export async function observeObstacles(
   outputs: WorkloadOutputs | null,
   aws: Aws,
 ): Promise<readonly string[]> {
-  const api = gatewayApi(site, aws)
-  const [stage, served, working, links, port, listener] = await Promise.all([
-    api.stage(),
-    api.served(),
-    api.working(),
-    linksInTheWay(site, aws),
-    portInTheWay(site, outputs, aws),
+  const isPrepared = gatewayOutputs(outputs)?.greenListener !== null && outputs !== null
+  const before = isPrepared ? [] : [linksInTheWay(site, aws), portInTheWay(site, aws)]
+  const all = await Promise.all([
+    stageInTheWay(site, outputs, aws),
+    deploymentInTheWay(site, outputs, isPrepared, aws),
+    ...before,
+  ])
+  return all.flat()
+}
+
+async function stageInTheWay(site: ApiSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<string[]> {
+  if (!isRest(site)) return []
+  const stage = await gatewayApi(site, aws).stage()
+  return [...canaryOf(site, stage), ...releases(site, stage, outputs), ...strangers(site, stage)]
+}
+
+/** What the next deployment would ship or overwrite. A stage variable needs none once it is read. */
+async function deploymentInTheWay(
+  site: ApiSite,
+  outputs: WorkloadOutputs | null,
+  isPrepared: boolean,
+  aws: Aws,
+): Promise<string[]> {
+  if (isPrepared && isRest(site) && site.found.api.variable) return []
+  const [{ served }, working, listener] = await Promise.all([
+    servedNow(site, aws),
+    gatewayApi(site, aws).working(),
     isRest(site) ? null : greenListenerOf(site, outputs, aws),
   ])
-  const own = isRest(site)
-    ? [...canaryOf(site, stage), ...releases(site, stage, outputs), ...strangers(site, stage)]
-    : []
-  return [...own, ...edits(site, working, served, listener), ...otherUris(site, working, listener), ...links, ...port]
+  return [...edits(site, working, served, listener), ...otherUris(site, working, listener)]
 }
 
 /** Of a canary that is not ours. */
@@ -87,9 +105,8 @@ async function linksInTheWay({ found: { api } }: ApiSite, aws: Aws): Promise<str
     .map(({ id, status }) => `the VPC link ${id} is ${status}: wait until it is AVAILABLE`)
 }
 
-async function portInTheWay(site: ApiSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<string[]> {
+async function portInTheWay(site: ApiSite, aws: Aws): Promise<string[]> {
   const { found, config } = site
-  if (gatewayOutputs(outputs)?.greenListener) return []
   const listeners = await listenersOf(found.loadBalancer.arn, aws)
   const there = listeners.find(({ Port }) => Port === config.greenPort)
   // one of ours that a dead run made is taken care of
