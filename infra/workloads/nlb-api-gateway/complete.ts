@@ -15,6 +15,29 @@ export async function complete(site: ApiSite, stage: Stage, outputs: WorkloadOut
   if (stage.name === 'restored') await removeDeployments(site, ['green', 'converted', 'home'], aws)
 }
 
+/** The same in words, for the plan, with what the switch means for whoever releases the API. Pure. */
+export function completion(site: ApiSite, stage: Stage): readonly string[] {
+  const { api } = site.found
+  if (stage.switchPoint !== 'owned') return []
+  const canary = stage.split.green > 0 && stage.split.green < 100
+  const deploys = api.protocol === 'rest' ? !api.variable : !api.autoDeploy
+  return [
+    ...(stage.part?.name === 'deploy'
+      ? ['look whether the deployment would ship anything else; then nothing moves']
+      : []),
+    ...(stage.part?.name === 'look' ? ['look whether somebody has released since; then nothing changes'] : []),
+    ...(canary ? ['while the canary is on, API Gateway takes no other release to this stage'] : []),
+    ...(deploys && stage.name === 'soaking'
+      ? [
+          'the deployment served before is kept: going back is one UpdateStage; where the API was released since, a deployment ' +
+            'of that release with these integrations alone changed',
+        ]
+      : []),
+    ...(api.protocol === 'rest' && api.cached ? ["flush the stage's cache"] : []),
+    ...(stage.name === 'restored' ? ['delete the deployments of ours that no stage serves'] : []),
+  ]
+}
+
 /** The snapshot is made and the stage does not serve it yet: the last moment to see what it would ship besides. */
 async function requireNothingElse(site: ApiSite, outputs: WorkloadOutputs, aws: Aws): Promise<void> {
   const api = gatewayApi(site, aws)

@@ -4,7 +4,7 @@ import { observeHealth } from '../elbv2/observe.ts'
 import { logical } from '../../names.ts'
 import { sameSplit } from '../../traffic.ts'
 import type { Kind, Lingering, Stage, SwitchResource } from '../kind.ts'
-import { complete } from './complete.ts'
+import { complete, completion } from './complete.ts'
 import { apiOf, gatewaySchema, type GatewayConfig } from './config.ts'
 import { find } from './find.ts'
 import { flip } from './flip.ts'
@@ -32,6 +32,7 @@ export const nlbApiGateway: Kind<GatewayConfig & Entry, GatewayFound, ApiPlan> =
   program: apiProgram,
   parts: (site, stage, before) => partsOf(withApi(site), stage, before),
   complete: (site, stage, outputs, aws) => complete(withApi(site), stage, outputs, aws),
+  completion: (site, stage) => completion(withApi(site), stage),
   propagation: (site, stage, before) => propagation(withApi(site), stage, before),
   switchResources: (site) => switchResources(withApi(site)),
   observe: {
@@ -92,17 +93,8 @@ function propagation(_site: ApiSite, stage: Stage, before: Stage | null): Linger
   return { seconds: propagationSeconds, sentence: 'API Gateway does not follow a change on all of its hosts at once' }
 }
 
-/** Nothing is pinned to a side but what is under way. What a way back may mean for releases is said with it. */
+/** Nothing is pinned to a side but what is under way. */
 function lingers({ found: { api } }: ApiSite): Lingering {
   const seconds = api.timeoutSeconds
-  const base = `requests already under way end within ${seconds} s`
-  return { seconds, sentence: `${base}; ${releasesWhile(api)}` }
-}
-
-function releasesWhile(api: ApiSite['found']['api']): string {
-  if (api.protocol === 'http' && api.autoDeploy) return 'every edit of the API is live by itself'
-  if (api.protocol === 'rest' && api.variable) {
-    return 'while a canary is on, API Gateway takes no other release to this stage'
-  }
-  return 'where the API was released since, the way back makes a deployment of that release with these integrations alone changed'
+  return { seconds, sentence: `requests already under way end within ${seconds} s` }
 }

@@ -147,10 +147,19 @@ describe('what the kind says of itself', () => {
     expect(wait(stages.soaking, stages.prepared)).toBe(10)
   })
 
-  it('says how long requests go on, and what a canary or a release means', () => {
-    const said = (site: ApiSite) => nlbApiGateway.lingers(site, splitFor(0)).sentence
-    expect(said(restSite)).toMatch(/within 29 s; .*deployment of that release/)
-    expect(said(variableSite(true))).toMatch(/takes no other release/)
-    expect(said(httpSite(true))).toMatch(/within 30 s; every edit of the API is live/)
+  it('says how long requests go on', () => {
+    expect(nlbApiGateway.lingers(restSite, splitFor(0))).toMatchObject({ seconds: 29 })
+    expect(nlbApiGateway.lingers(httpSite(true), splitFor(0))).toMatchObject({ seconds: 30 })
+  })
+
+  it('says in a plan what a canary and a release mean for each other', () => {
+    const said = (site: ApiSite, stage: Stage) => (nlbApiGateway.completion?.(site, stage) ?? []).join('; ')
+    expect(said(variableSite(true), stages.shifting(10))).toMatch(/takes no other release/)
+    expect(said(variableSite(true), stages.soaking)).toBe('')
+    expect(said(restSite, stages.soaking)).toMatch(/one UpdateStage; .* of that release with these integrations alone/)
+    expect(said(httpSite(true), stages.soaking)).toBe('')
+    expect(said(restSite, stages.adopted)).toBe('')
+    const cached = { ...restSite, found: { ...restSite.found, api: { ...restSite.found.api, cached: true } } }
+    expect(said(cached, stages.soaking)).toMatch(/flush the stage's cache/)
   })
 })
