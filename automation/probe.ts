@@ -50,6 +50,7 @@ interface ProbeRequest {
 export function requestFor(probe: Probe, { headers = {}, connect = {}, path }: ProbeChange): ProbeRequest {
   const url = new URL(probe.url)
   const { host } = url
+  if (connect.protocol !== undefined) url.protocol = connect.protocol
   if (connect.host !== undefined) url.hostname = connect.host
   if (connect.port !== undefined) url.port = String(connect.port)
   if (path && url.pathname.startsWith(path.from)) url.pathname = path.to + url.pathname.slice(path.from.length)

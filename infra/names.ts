@@ -27,6 +27,10 @@ export const logical = {
   sharingNodes: 'green-sharing-nodes',
   nodeIngress: 'green-node-ingress',
   greenRecord: 'green-record',
+  listener: 'green-listener',
+  integration: 'integration',
+  deployment: 'green-deployment',
+  convertedDeployment: 'converted-deployment',
 } as const
 
 /** Logical names within the stack of green's cluster. */

@@ -24,6 +24,9 @@ export function splitFor(percent: number): Split {
   return { blue: 100 - percent, green: percent }
 }
 
+/** Has green everything? */
+export const isMoved = ({ green }: Split): boolean => green === 100
+
 export const sameSplit = (a: Split | null, b: Split | null): boolean => a?.green === b?.green && a?.blue === b?.blue
 
 /** How finely a switch can split traffic. `by-targets`: by how many targets each side has, which nobody sets. */

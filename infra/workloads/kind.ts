@@ -137,7 +137,7 @@ export interface ProbeChange {
   /** Added to the probe's own. */
   readonly headers?: Readonly<Record<string, string>>
   /** Where to connect instead; the Host header, and with TLS the name that is asked for, stay those of the probe's URL. */
-  readonly connect?: { readonly host?: string; readonly port?: number }
+  readonly connect?: { readonly host?: string; readonly port?: number; readonly protocol?: 'http' | 'https' }
   /** What the path begins with, and what it shall begin with instead. */
   readonly path?: { readonly from: string; readonly to: string }
 }

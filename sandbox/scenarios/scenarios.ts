@@ -1,4 +1,5 @@
 import { ingressDns } from './ingress-dns.ts'
+import { apiGateway } from './api-gateway.ts'
 import { nodePorts } from './node-ports.ts'
 import { omnious } from './omnious/omnious.ts'
 import type { Scenario } from './scenario.ts'
@@ -8,6 +9,7 @@ import { small } from './small.ts'
 export const scenarios: Readonly<Record<string, Scenario>> = {
   small,
   'node-ports': nodePorts,
+  'api-gateway': apiGateway,
   'weighed-nodes': weighedNodes,
   'shared-nodes': sharedNodes,
   omnious,

@@ -19,6 +19,12 @@ describe('the request of a probe', () => {
     expect(headers).toEqual({ host: 'shop.example:8080', 'x-who': 'probe' })
   })
 
+  it('speaks as openly as it is told to', () => {
+    const connect = { host: 'green.internal', port: 8443, protocol: 'http' } as const
+    const { url } = requestFor({ url: 'https://shop.example/prod' }, { connect })
+    expect(url.href).toBe('http://green.internal:8443/prod')
+  })
+
   it("lets the probe's own Host stand", () => {
     const { headers } = requestFor({ ...probe, headers: { host: 'a.example' } }, { connect: { port: 81 } })
     expect(headers).toEqual({ host: 'a.example' })
@@ -47,8 +53,9 @@ describe('asking through a forward proxy', () => {
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/healthz`
-    const nowhere = { resolver: undefined as never, reach: () => undefined, executeApi: () => undefined }
-    proxy = new ForwardProxy(nowhere)
+    const { port } = server.address() as AddressInfo
+    const alone = { resolver: undefined as never, reach: () => undefined }
+    proxy = new ForwardProxy({ ...alone, executeApi: () => ({ host: '127.0.0.1', port }) })
     await proxy.open()
   })
   afterAll(async () => {
@@ -62,6 +69,12 @@ describe('asking through a forward proxy', () => {
     const answer = await createAsk(through())({ url, headers: { host: 'shop.example' }, marker: { json: '/cluster' } })
     expect(answer).toEqual({ asExpected: true, colour: 'green', fault: null })
     expect(last?.headers.host).toBe('shop.example')
+  })
+
+  it('leaves names to the proxy', async () => {
+    const named = 'http://a1b2c3.execute-api.nowhere.invalid/prod/healthz'
+    expect(await createAsk(through())({ url: named })).toMatchObject({ asExpected: true })
+    expect(last?.headers.host).toBe('a1b2c3.execute-api.nowhere.invalid:80')
   })
 
   it('says what the proxy could not reach', async () => {

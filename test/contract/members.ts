@@ -1,3 +1,9 @@
+import { UpdateStageCommand, type PatchOperation } from '@aws-sdk/client-api-gateway'
+import {
+  GetDeploymentsCommand,
+  UpdateIntegrationCommand,
+  UpdateStageCommand as UpdateStageCommandV2,
+} from '@aws-sdk/client-apigatewayv2'
 import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2'
 import { ModifyListenerCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { ChangeResourceRecordSetsCommand, type RRType } from '@aws-sdk/client-route-53'
@@ -6,6 +12,13 @@ import { attach } from '../../infra/aws/attachments.ts'
 import type { Aws } from '../../infra/aws/clients.ts'
 import type { Grain } from '../../infra/traffic.ts'
 import type { FoundSwitch } from '../../infra/workloads/elbv2/found.ts'
+import { listenersOf } from '../../infra/workloads/elbv2/network-survey.ts'
+import {
+  gatewayOutputs,
+  type FoundHttpApi,
+  type FoundRestApi,
+  type GatewayFound,
+} from '../../infra/workloads/nlb-api-gateway/found.ts'
 import type { NodePortConfig } from '../../infra/workloads/node-port/config.ts'
 import type { IngressDnsSite } from '../../infra/workloads/ingress-dns/found.ts'
 import type { Site, WorkloadOutputs } from '../../infra/workloads/kind.ts'
@@ -179,3 +192,76 @@ const ingressDnsMember = (name: string, workload: string): Member => ({
 /** With its AAAA twin. */
 export const ingressDnsAlias = ingressDnsMember('ingress-dns, an alias', 'api')
 export const ingressDnsCname = ingressDnsMember('ingress-dns, a CNAME', 'console')
+/** Half of the requests by a canary of somebody else's. */
+async function meddleWithCanary({ found }: Site, aws: Aws): Promise<void> {
+  const { id: restApiId, stage: stageName, deployment } = (found as GatewayFound).api as FoundRestApi
+  const patchOperations: PatchOperation[] = [
+    { op: 'replace', path: '/canarySettings/deploymentId', value: deployment },
+    { op: 'replace', path: '/canarySettings/percentTraffic', value: '50' },
+  ]
+  await (await aws.apiGateway()).send(new UpdateStageCommand({ restApiId, stageName, patchOperations }))
+}
+
+/** What was green's listener is blue's in the next migration; the old one stays, so that the next green needs another port. */
+const oppositeListener = (entry: object, outputs: WorkloadOutputs): object => ({
+  ...oppositeGroup(entry, outputs),
+  listener: gatewayOutputs(outputs)?.greenListener,
+  greenPort: 9443,
+})
+
+export const restPort: Member = {
+  name: "nlb-api-gateway, a REST API's integration port",
+  scenario: 'api-gateway',
+  grain: 'all-or-nothing',
+  meddle: meddleWithCanary,
+  opposite: oppositeListener,
+  inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'lens' }),
+}
+
+export const stageVariable: Member = {
+  ...restPort,
+  name: "nlb-api-gateway, a REST API's stage variable",
+  grain: 'percent',
+  inventory: async (sandbox) => {
+    const document = await baseInventory(sandbox)
+    const entry = { ...document.workloads['lens'], switch: 'stage-variable', stageVariable: 'backend' }
+    return { document: { ...document, workloads: { lens: entry } }, workload: 'lens' }
+  },
+}
+
+/** Its stage deploys by itself. */
+export const httpUri: Member = {
+  name: "nlb-api-gateway, an HTTP API's integration",
+  scenario: 'api-gateway',
+  grain: 'all-or-nothing',
+  opposite: oppositeListener,
+  meddle: async ({ found }, aws) => {
+    const { id: ApiId, integrations } = (found as GatewayFound).api as FoundHttpApi
+    const listeners = await listenersOf((found as GatewayFound).loadBalancer.arn, aws)
+    const other = listeners.find(({ ListenerArn }) => ListenerArn !== (found as GatewayFound).listener.arn)
+    const [own] = integrations
+    const change = { ApiId, IntegrationId: own?.integration, IntegrationUri: other?.ListenerArn }
+    await (await aws.apiGatewayV2()).send(new UpdateIntegrationCommand(change))
+  },
+  inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'trend' }),
+}
+
+/** The same with a stage that is deployed by hand. */
+export const httpDeployed: Member = {
+  ...httpUri,
+  name: "nlb-api-gateway, an HTTP API's integration and a stage that is deployed by hand",
+  inventory: async (sandbox) => {
+    const document = await baseInventory(sandbox)
+    const { api: ApiId, stage: StageName } = document.workloads['trend'] as { api: string; stage: string }
+    const { httpApis } = sandbox.aws
+    await httpApis.send(new UpdateStageCommandV2({ ApiId, StageName, AutoDeploy: false }))
+    return { document, workload: 'trend' }
+  },
+  meddle: async ({ found }, aws) => {
+    const { id: ApiId, stage: StageName, deployment } = (found as GatewayFound).api as FoundHttpApi
+    const client = await aws.apiGatewayV2()
+    const { Items = [] } = await client.send(new GetDeploymentsCommand({ ApiId }))
+    const other = Items.find(({ DeploymentId }) => DeploymentId !== deployment)
+    await client.send(new UpdateStageCommandV2({ ApiId, StageName, DeploymentId: other?.DeploymentId }))
+  },
+}

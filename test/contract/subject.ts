@@ -249,7 +249,7 @@ export class Subject {
 }
 
 /** Of AWS: operations that change nothing. */
-export const isRead = (operation: string): boolean => /^(Describe|List|Get|AssumeRole)/.test(operation)
+export const isRead = (operation: string): boolean => /^(Describe|List|Get|Export|AssumeRole)/.test(operation)
 
 const setting = (plugins: Readonly<Record<string, string>>): string =>
   Object.entries(plugins)

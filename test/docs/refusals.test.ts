@@ -5,6 +5,7 @@ const refused = 'What is refused'
 
 describe.each([
   { kind: 'alb', sources: ['elbv2/survey.ts', 'elbv2/sources.ts'] },
+  { kind: 'nlb-api-gateway', sources: ['nlb-api-gateway/survey.ts', 'nlb-api-gateway/find.ts'] },
   { kind: 'node-port', sources: ['node-port/find.ts'] },
   { kind: 'ingress-dns', sources: ['ingress-dns/survey.ts'] },
 ])('the page of the $kind kind has', ({ kind, sources }) => {

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { podIngressProperty } from '../elbv2/pod-ingress.ts'
 import { switchPointProperties, targetGroupArn } from '../elbv2/config.ts'
 import { serviceSchema } from '../entry.ts'
 
@@ -8,18 +9,7 @@ export const albSchema = Type.Object(
     ...switchPointProperties,
     blueTargetGroup: targetGroupArn('The target group that blue is bound to.'),
     service: serviceSchema,
-    podIngress: Type.Optional(
-      Type.Object(
-        {
-          securityGroup: Type.String({ pattern: '^sg-[0-9a-f]+$' }),
-          port: Type.Integer({ minimum: 1, maximum: 65_535 }),
-        },
-        {
-          additionalProperties: false,
-          description: "The security group of green's pods and the port they listen on; opened for the load balancer.",
-        },
-      ),
-    ),
+    podIngress: podIngressProperty,
   },
   { additionalProperties: false },
 )

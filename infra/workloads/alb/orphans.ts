@@ -6,15 +6,15 @@ import { bindingName, logical } from '../../names.ts'
 import { describeSwitchPoint } from '../elbv2/describe.ts'
 import { weightsOf } from '../elbv2/observe.ts'
 import { removeTargetGroup, removeTestRoute } from '../elbv2/orphans.ts'
+import { podIngressPlans } from '../elbv2/pod-ingress.ts'
 import type { ResourceName } from '../kind.ts'
 import type { AlbSite } from './found.ts'
-import { ingressPlans } from './plan.ts'
 
 /** First what refers to the target group, then the group. */
 export const creates = (site: AlbSite): readonly ResourceName[] => [
   { type: 'aws:lb/listenerRule:ListenerRule', name: logical.testRoute },
   { type: 'kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding', name: logical.binding },
-  ...ingressPlans(site).map(({ name }) => ({
+  ...podIngressPlans(site).map(({ name }) => ({
     type: 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
     name,
   })),
@@ -31,7 +31,7 @@ export async function removeOrphan(site: AlbSite, { name }: ResourceName, aws: A
     case logical.binding:
       return removeGreenBinding(site, aws)
     default: {
-      const ingress = ingressPlans(site).find((one) => one.name === name)
+      const ingress = podIngressPlans(site).find((one) => one.name === name)
       return ingress ? revokeIngress(ingress, aws) : null
     }
   }

@@ -1,8 +1,8 @@
-import { bindingName, logical } from '../../names.ts'
-import { ingressPlan, type IngressPlan } from '../elbv2/ingress.ts'
+import { bindingPlan, type BindingPlan } from '../elbv2/binding.ts'
+import type { IngressPlan } from '../elbv2/ingress.ts'
 import { switchPlan, type SwitchPlan } from '../elbv2/plan.ts'
+import { podIngressPlans } from '../elbv2/pod-ingress.ts'
 import type { Stage } from '../kind.ts'
-import type { AlbConfig } from './config.ts'
 import type { AlbSite } from './found.ts'
 
 /** Everything that the program will make of one workload at one stage. */
@@ -11,14 +11,8 @@ export interface AlbPlan extends SwitchPlan {
   readonly podIngress: readonly IngressPlan[]
 }
 
-export interface BindingPlan {
-  readonly namespace: string
-  readonly name: string
-  readonly service: AlbConfig['service']
-}
-
 export function plan(site: AlbSite, stage: Stage): AlbPlan {
-  const { migration, workload, config, found } = site
+  const { found } = site
   const present = stage.green === 'present'
   return {
     ...switchPlan(site, stage, 'alb', {
@@ -26,17 +20,7 @@ export function plan(site: AlbSite, stage: Stage): AlbPlan {
       port: found.blueTargetGroup.port,
       healthCheckPort: found.blueTargetGroup.healthCheck.port,
     }),
-    binding: present
-      ? { namespace: config.service.namespace, name: bindingName(migration, workload), service: config.service }
-      : null,
-    podIngress: present ? ingressPlans(site) : [],
+    binding: present ? bindingPlan(site) : null,
+    podIngress: present ? podIngressPlans(site) : [],
   }
-}
-
-export function ingressPlans(site: AlbSite): IngressPlan[] {
-  const { podIngress } = site.config
-  if (!podIngress) return []
-  return site.found.podIngress.map((from) =>
-    ingressPlan(site, `${logical.podIngress}-${from}`, { ...podIngress, from }, 'pods of green'),
-  )
 }

@@ -2,7 +2,7 @@ import * as aws from '@pulumi/aws'
 import type * as pulumi from '@pulumi/pulumi'
 import { isAddressRange, isIpv6Range } from '../../aws/address-ranges.ts'
 import { tagsFor } from '../../names.ts'
-import type { SwitchSite } from './found.ts'
+import type { Site } from '../kind.ts'
 
 /** One port of a security group that is opened for another group, or for a range of addresses. */
 export interface IngressPlan {
@@ -16,7 +16,7 @@ export interface IngressPlan {
 
 /** `to`: what it leads to, in words. EC2 takes no apostrophe in a description. */
 export const ingressPlan = (
-  { migration, workload }: SwitchSite,
+  { migration, workload }: Pick<Site, 'migration' | 'workload'>,
   name: string,
   rule: Pick<IngressPlan, 'securityGroup' | 'from' | 'port'>,
   to: string,

@@ -2,6 +2,7 @@ import { announced } from '../announced.ts'
 import type { Operations } from '../operation.ts'
 import * as apis from './apis.ts'
 import * as deployments from './deployments.ts'
+import { exportApi } from './export.ts'
 import * as integrations from './integrations.ts'
 import * as routes from './routes.ts'
 import * as stages from './stages.ts'
@@ -9,6 +10,7 @@ import * as tags from './tags.ts'
 import * as vpcLinks from './vpc-links.ts'
 
 const reads: Operations = {
+  ExportApi: exportApi,
   GetApi: apis.getApi,
   GetApis: apis.getApis,
   GetDeployment: deployments.getDeployment,

@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { httpDeployed } from './members.ts'
+
+contractOf(httpDeployed)

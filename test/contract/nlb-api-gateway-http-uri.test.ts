@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { httpUri } from './members.ts'
+
+contractOf(httpUri)

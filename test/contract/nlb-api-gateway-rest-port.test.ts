@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { restPort } from './members.ts'
+
+contractOf(restPort)

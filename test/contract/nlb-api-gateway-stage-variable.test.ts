@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { stageVariable } from './members.ts'
+
+contractOf(stageVariable)
