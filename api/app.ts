@@ -7,11 +7,13 @@ import { idempotency } from './plugins/idempotency.ts'
 import { openapi } from './plugins/openapi.ts'
 import { requestTime } from './plugins/request-time.ts'
 import { storableText } from './plugins/storable-text.ts'
+import { clusterRoutes } from './routes/clusters.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { migrationRoutes } from './routes/migrations.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { workloadRoutes } from './routes/workloads.ts'
+import { clusterSchema } from './schemas/cluster.ts'
 import { operationSchema } from './schemas/operation.ts'
 import { problemSchema } from './schemas/problem.ts'
 import { holdSchema, migrationSchema, outputsSchema, workloadSchema } from './schemas/workload.ts'
@@ -41,7 +43,15 @@ export async function buildApp({ cutover, logLevel }: AppDependencies): Promise<
   app.removeContentTypeParser('text/plain')
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound)
-  for (const schema of [problemSchema, operationSchema, holdSchema, workloadSchema, migrationSchema, outputsSchema]) {
+  for (const schema of [
+    problemSchema,
+    operationSchema,
+    holdSchema,
+    clusterSchema,
+    workloadSchema,
+    migrationSchema,
+    outputsSchema,
+  ]) {
     app.addSchema(schema)
   }
   await app.register(openapi)
@@ -50,6 +60,7 @@ export async function buildApp({ cutover, logLevel }: AppDependencies): Promise<
   await app.register(idempotency, { store: cutover.store.idempotency })
   await app.register(healthRoutes, { cutover })
   await app.register(migrationRoutes, { cutover, prefix: '/v1' })
+  await app.register(clusterRoutes, { cutover, prefix: '/v1' })
   await app.register(workloadRoutes, { cutover, prefix: '/v1' })
   await app.register(operationRoutes, { cutover, prefix: '/v1' })
   await app.register(eventRoutes, { cutover, prefix: '/v1' })

@@ -28,6 +28,13 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   'stack-locked': 409,
   cancelled: 409,
   interrupted: 503,
+  'cluster-not-built': 409,
+  'cluster-given': 409,
+  'cluster-under-way': 409,
+  'version-not-offered': 409,
+  'trust-policy-refused': 409,
+  'workload-not-empty': 409,
+  'not-confirmed': 409,
   'idempotency-mismatch': 422,
   'not-accepting': 503,
 }

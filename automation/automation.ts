@@ -1,5 +1,7 @@
 import type { Dialect } from 'kysely'
 import type { AwsSettings } from '../infra/aws/clients.ts'
+import { BindingsWatch } from './cluster/bindings-watch.ts'
+import { ClusterRequests } from './cluster/requests.ts'
 import { createClock } from './clock.ts'
 import { Cutover } from './cutover.ts'
 import { createPulumiEngine, engineEnvironment, type PulumiEngineOptions } from './engine/pulumi-engine.ts'
@@ -47,6 +49,8 @@ export function createAutomation(options: AutomationOptions): Automation {
   const reader = createReader({ clock, connections, ask, testRouteSecret })
   const tools = { store, engine, files, connections, clock, pass: options.pass ?? passThrough }
   const runner = new Runner(tools)
+  const clusters = new ClusterRequests(tools)
+  const bindings = new BindingsWatch(tools)
   const observer: Observer = new Observer({
     store,
     reader,
@@ -55,7 +59,7 @@ export function createAutomation(options: AutomationOptions): Automation {
     testRouteSecret,
     onFiring: (workload, firing) => cutover.guardFired(workload, firing),
   })
-  const cutover: Cutover = new Cutover({ ...tools, events, reader, observer, runner })
+  const cutover: Cutover = new Cutover({ ...tools, events, reader, observer, runner, clusters })
   return {
     cutover,
     start: async () => {
@@ -70,12 +74,13 @@ export function createAutomation(options: AutomationOptions): Automation {
         await cutover.rollback(migration, workload, force, asker).catch(() => undefined) // it had come home, or was refused: its state says so
       }
       observer.start()
+      bindings.start()
       await engineStarted
     },
     stop: async () => {
       cutover.accept(false)
-      await observer.stop()
-      await runner.stop()
+      await Promise.all([observer.stop(), bindings.stop()])
+      await Promise.all([runner.stop(), clusters.stop()])
       await engine.stop()
       connections.close()
       await store.close()

@@ -1,4 +1,7 @@
+import { clusterStack } from '../infra/names.ts'
 import type { WorkloadOutputs } from '../infra/workloads/kind.ts'
+import type { ClusterRequests } from './cluster/requests.ts'
+import { clusterViewOf, type ClusterView } from './cluster/view.ts'
 import type { ByHand } from './engine/stack-files.ts'
 import { CutoverError } from './errors.ts'
 import type { Events } from './events.ts'
@@ -13,6 +16,7 @@ import { viewOf, type WorkloadView } from './views.ts'
 
 export interface CutoverDependencies extends RequestsDependencies {
   readonly events: Events
+  readonly clusters: ClusterRequests
 }
 
 /** Everything that may be asked of the service. What takes longer than a lookup is accepted as an operation and carried out after. */
@@ -86,6 +90,37 @@ export class Cutover {
     const owner = await this.migration(migration)
     const workloads = await this.#deps.store.read.workloads.of(migration)
     return Promise.all(workloads.map((workload) => viewOf(workload, owner, this.#deps)))
+  }
+
+  /** Green's cluster, whoever builds it. */
+  async cluster(migration: string): Promise<ClusterView> {
+    return clusterViewOf(await this.migration(migration), this.#deps.store)
+  }
+
+  async previewCluster(migration: string, asker: Asker): Promise<OperationRecord> {
+    this.#mustAccept()
+    return this.#deps.clusters.preview(await this.migration(migration), asker)
+  }
+
+  async bringUpCluster(migration: string, asker: Asker): Promise<OperationRecord> {
+    this.#mustAccept()
+    return this.#deps.clusters.up(await this.migration(migration), asker)
+  }
+
+  async destroyCluster(migration: string, confirm: string, asker: Asker): Promise<OperationRecord> {
+    this.#mustAccept()
+    return this.#deps.clusters.destroy(await this.migration(migration), confirm, asker)
+  }
+
+  async cancelCluster(migration: string): Promise<OperationRecord> {
+    return this.#deps.clusters.cancel(await this.migration(migration))
+  }
+
+  /** How a person runs the stack of green's cluster, once it has one. */
+  async clusterByHand(migration: string): Promise<ByHand> {
+    const { cluster } = await this.migration(migration)
+    if (!cluster?.asked) throw new CutoverError('not-found', `green's cluster has no stack before its first up`)
+    return this.#deps.files.byHand({ migration, name: clusterStack })
   }
 
   async plan(migration: string, name: string, asker: Asker): Promise<OperationRecord> {

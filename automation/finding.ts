@@ -1,10 +1,12 @@
 import { describeAwsError } from '../infra/aws/errors.ts'
 import { ClusterUnreachable } from '../infra/kubernetes/connection.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
+import type { Surroundings } from '../infra/workloads/kind.ts'
 import { Refused } from '../infra/workloads/refused.ts'
 import { CutoverError } from './errors.ts'
 import type { Migration, Workload } from './migration.ts'
 import type { Store } from './store/store.ts'
+import { greenOf } from './cluster/record.ts'
 import type { Connections } from './surroundings.ts'
 
 /** Everything that a workload claims: its switch point, and what was found to be needed beside it. */
@@ -22,11 +24,16 @@ export const claimHeld = (id: string, holder: string): CutoverError =>
 /** A registered workload with its switch point as found, or the reason why it is refused. All others were found long ago. */
 export async function withFound(
   workload: Workload,
-  { inventory }: Migration,
+  migration: Migration,
   store: Store,
   connections: Connections,
 ): Promise<Workload> {
   if (workload.state.phase !== 'registered') return workload
+  const { inventory } = migration
+  if (!greenOf(migration)) {
+    const message = "green's cluster is not built yet: bring it up first (POST …/cluster/up)"
+    throw new CutoverError('cluster-not-built', message)
+  }
   const others = await store.read.claims.ofOthers(workload.migration, workload.name)
   const kind = kindOf(workload.kind)
   const claimed = kind.claims(workload.entry).find((id) => others.has(id))
@@ -35,13 +42,19 @@ export async function withFound(
     const found = await kind.find(workload.entry, {
       aws: connections.aws(inventory.aws.region),
       blue: connections.cluster(inventory.blue.kubeconfig),
-      green: connections.cluster(inventory.green.kubeconfig),
+      green: connections.green(migration),
+      ...greenNodesOf(migration),
       claimed: (id) => others.has(id),
     })
     return { ...workload, found }
   } catch (error) {
     throw refusalOf(error)
   }
+}
+
+function greenNodesOf(migration: Migration): Pick<Surroundings, 'greenNodes'> {
+  const nodes = greenOf(migration)?.nodes
+  return nodes ? { greenNodes: nodes } : {}
 }
 
 function refusalOf(error: unknown): CutoverError {

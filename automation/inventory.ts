@@ -1,4 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox'
+import { clusterFaults, clusterSchema } from '../infra/cluster/config.ts'
 import { LineCounter, parseDocument, type Document } from 'yaml'
 import { entrySchema, type Entry } from '../infra/workloads/entry.ts'
 import { isKindName, kindOf, kinds, type KindName } from '../infra/workloads/kinds.ts'
@@ -21,11 +22,13 @@ const head = {
     { cluster: Type.String({ minLength: 1, maxLength: 100 }), kubeconfig: absolutePath },
     { additionalProperties: false, description: 'The cluster that is left.' },
   ),
-  green: Type.Object(
-    { cluster: Type.String({ minLength: 1, maxLength: 100 }), kubeconfig: absolutePath },
-    { additionalProperties: false, description: 'The cluster that is moved to.' },
-  ),
 }
+
+const givenSchema = Type.Object(
+  { cluster: Type.String({ minLength: 1, maxLength: 100 }), kubeconfig: absolutePath },
+  { additionalProperties: false, description: 'The cluster that is moved to, if it exists.' },
+)
+const greenSchema = Type.Union([givenSchema, clusterSchema])
 
 /** What an entry of one kind says: `kind`, the kind's own members and those of every workload. */
 function entrySchemaOf(kind: KindName): TSchema {
@@ -44,6 +47,7 @@ const entrySchemas = Object.fromEntries(
 export const inventorySchema = Type.Object(
   {
     ...head,
+    green: greenSchema,
     workloads: Type.Record(name, Type.Union(Object.values(entrySchemas)), {
       additionalProperties: false,
       description: 'The services to move, by name.',
@@ -53,18 +57,30 @@ export const inventorySchema = Type.Object(
 )
 
 const outerSchema = Type.Object(
-  { ...head, workloads: Type.Record(name, Type.Object({ kind: Type.String() }), { additionalProperties: false }) },
+  {
+    ...head,
+    green: Type.Object({}),
+    workloads: Type.Record(name, Type.Object({ kind: Type.String() }), { additionalProperties: false }),
+  },
   { additionalProperties: false },
 )
 
 export type WorkloadEntry = Entry & { readonly kind: KindName }
 
-export type Inventory = Static<typeof outerSchema> & { readonly workloads: Readonly<Record<string, WorkloadEntry>> }
+export type Inventory = Omit<Static<typeof outerSchema>, 'green' | 'workloads'> & {
+  readonly green: Static<typeof greenSchema>
+  readonly workloads: Readonly<Record<string, WorkloadEntry>>
+}
 
 /** Raw in, valid out, once. Throws InventoryInvalid with every fault: a JSON pointer, what is wrong, and line and column for YAML. */
 export function parseInventory(document: unknown, locate: Locate = () => ({})): Inventory {
   const faults = [...faultsOf(outerSchema, document)]
-  if (faults.length === 0) faults.push(...sameCluster(document as Inventory), ...entryFaults(document as Inventory))
+  if (faults.length === 0) {
+    const { green } = document as Inventory
+    const ofGreen = greenFaults(green)
+    faults.push(...(ofGreen.length > 0 ? ofGreen : sameCluster(document as Inventory)))
+    faults.push(...entryFaults(document as Inventory))
+  }
   if (faults.length > 0) throw new InventoryInvalid(faults.map((fault) => ({ ...fault, ...locate(fault.pointer) })))
   return document as Inventory
 }
@@ -92,11 +108,31 @@ function valueOf(document: Document): unknown {
 
 type Locate = (pointer: string) => { line?: number; column?: number }
 
+/** A cluster that exists, or one to be built: each has its own keys, so that a fault names the key and not the union. */
+function greenFaults(green: Inventory['green']): InventoryFault[] {
+  const building = Object.keys(clusterSchema.properties).filter((key) => key !== 'cluster' && key in green)
+  if (!('kubeconfig' in green)) {
+    const faults = faultsOf(clusterSchema, green, '/green')
+    if (faults.length > 0) return building.length > 0 ? faults : [...faults, neither]
+    return clusterFaults(green).map(({ pointer, message }) => ({ pointer: `/green${pointer}`, message }))
+  }
+  if (building.length === 0) return faultsOf(givenSchema, green, '/green')
+  const message = `green is a cluster that exists (kubeconfig) or one to be built (${building.join(', ')}), never both`
+  return [{ pointer: '/green/kubeconfig', message }]
+}
+
+const neither: InventoryFault = {
+  pointer: '/green',
+  message: 'green names neither a kubeconfig, of a cluster that exists, nor what is needed to build one',
+}
+
 /** Every binding of blue would then be a stranger of green's. */
 function sameCluster({ blue, green }: Inventory): InventoryFault[] {
   const message = 'green is the same as blue: a migration goes from one cluster to another'
   if (blue.cluster === green.cluster) return [{ pointer: '/green/cluster', message }]
-  return blue.kubeconfig === green.kubeconfig ? [{ pointer: '/green/kubeconfig', message }] : []
+  return 'kubeconfig' in green && blue.kubeconfig === green.kubeconfig
+    ? [{ pointer: '/green/kubeconfig', message }]
+    : []
 }
 
 function entryFaults(inventory: Inventory): InventoryFault[] {

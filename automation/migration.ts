@@ -21,6 +21,7 @@
 import type { Failure } from './errors.ts'
 import type { KindName } from '../infra/workloads/kinds.ts'
 import type { FoundBase, Lingering, Stage, SwitchPoint, WorkloadOutputs } from '../infra/workloads/kind.ts'
+import type { ClusterRecord, ClusterStateName } from './cluster/record.ts'
 import type { Inventory, WorkloadEntry } from './inventory.ts'
 
 /** Milliseconds since the epoch, by the wall clock. */
@@ -29,6 +30,8 @@ export type Instant = number
 export interface Migration {
   readonly name: string
   readonly inventory: Inventory
+  /** Green's, if we build it and were asked to. */
+  readonly cluster: ClusterRecord | null
   readonly createdAt: Instant
   readonly updatedAt: Instant
 }
@@ -99,6 +102,9 @@ export interface Hold {
 
 export type Action = 'plan' | 'advance' | 'rollback' | 'abandon' | 'release'
 
+/** What may be asked for green's cluster. */
+export type ClusterAction = 'cluster-preview' | 'cluster-up' | 'cluster-destroy'
+
 export type OperationState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted'
 
 export const finalStates: readonly OperationState[] = ['succeeded', 'failed', 'cancelled', 'interrupted']
@@ -106,11 +112,12 @@ export const finalStates: readonly OperationState[] = ['succeeded', 'failed', 'c
 export interface Operation {
   readonly id: string
   readonly migration: string
+  /** The workload's name; of green's cluster that of its stack, which no workload can have. */
   readonly workload: string
-  readonly action: Action
+  readonly action: Action | ClusterAction
   readonly state: OperationState
-  readonly from: PhaseName
-  readonly to: PhaseName
+  readonly from: PhaseName | ClusterStateName
+  readonly to: PhaseName | ClusterStateName
   readonly reason: string | null
   readonly requestedBy: string
   readonly requestedAt: Instant

@@ -51,9 +51,9 @@ export function createReader({ clock, connections, ask, testRouteSecret }: Reade
     return { from: new Date(to.getTime() - clock.wallMs(idleMinutes * 60)), to }
   }
 
-  function greenEndpointsOf({ kind, entry }: Workload, { inventory }: Migration): Promise<number> {
+  function greenEndpointsOf({ kind, entry }: Workload, migration: Migration): Promise<number> {
     const service = kindOf(kind).service(entry)
-    return connections.cluster(inventory.green.kubeconfig).readyEndpoints(service.namespace, service.name)
+    return connections.green(migration).readyEndpoints(service.namespace, service.name)
   }
 
   async function askTestRoute(workload: Workload, migration: Migration): Promise<TestRouteReading> {
@@ -79,9 +79,9 @@ export function createReader({ clock, connections, ask, testRouteSecret }: Reade
     }
   }
 
-  async function strangersOf(workload: Workload, { inventory }: Migration): Promise<readonly string[]> {
+  async function strangersOf(workload: Workload, migration: Migration): Promise<readonly string[]> {
     const guarded = workload.found?.blueGroups ?? []
-    const bindings = await connections.cluster(inventory.green.kubeconfig).bindings()
+    const bindings = await connections.green(migration).bindings()
     return bindings
       .filter((b) =>
         guarded.some(({ arn, multiCluster }) => b.targetGroupArn === arn && !(multiCluster && b.multiCluster)),
@@ -96,7 +96,7 @@ const placeOf = (workload: Workload, migration: Migration, connections: Connecti
   kind: kindOf(workload.kind),
   site: siteOf(workload, migration),
   aws: connections.aws(migration.inventory.aws.region),
-  green: connections.cluster(migration.inventory.green.kubeconfig),
+  green: connections.green(migration),
 })
 
 /** What is known before anything was read. */

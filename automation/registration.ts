@@ -1,4 +1,5 @@
 import { entrySchema } from '../infra/workloads/entry.ts'
+import { clusterStack } from '../infra/names.ts'
 import { CutoverError } from './errors.ts'
 import type { Inventory, WorkloadEntry } from './inventory.ts'
 import type { Migration, Workload } from './migration.ts'
@@ -17,7 +18,10 @@ export async function register(
     const existing = await work.migrations.get(inventory.migration)
     const workloads = existing ? await work.workloads.of(inventory.migration) : []
     const fixed = await underWay(work, workloads)
-    if (existing) refuseMovedGround(existing.inventory, inventory, fixed)
+    if (existing) {
+      refuseMovedGround(existing.inventory, inventory, fixed)
+      await refuseMovedCluster(work, existing, inventory)
+    }
     const migration = await work.migrations.save(inventory)
     for (const workload of workloads) {
       const entry = entryOf(inventory, workload.name)
@@ -50,8 +54,35 @@ async function underWay(work: Work, workloads: readonly Workload[]): Promise<Rea
 function refuseMovedGround(before: Inventory, after: Inventory, fixed: ReadonlySet<Workload>): void {
   const [first] = fixed
   if (!first) return
-  const key = (['aws', 'blue', 'green'] as const).find((one) => !sameJson(before[one], after[one]))
+  const grounds = { before: groundOf(before), after: groundOf(after) }
+  const key = (['aws', 'blue', 'green'] as const).find((one) => !sameJson(grounds.before[one], grounds.after[one]))
   if (key) refuse(first, `${key} cannot change while it is under way`, key)
+}
+
+/** Of a green that we build: which cluster it is. Its nodes, versions and the like may change under way, by an `up` of its own. */
+const groundOf = ({ aws, blue, green }: Inventory) => ({
+  aws: { ...aws },
+  blue: { ...blue },
+  green: 'nodeGroups' in green ? { cluster: green.cluster, network: green.network } : green,
+})
+
+/** While a cluster of ours is there, or may be, it is that one and in our hands; while it is being worked on, nothing of it changes. */
+async function refuseMovedCluster(
+  work: Work,
+  { name, inventory, cluster }: Migration,
+  after: Inventory,
+): Promise<void> {
+  const active = await work.operations.activeOf(name, clusterStack)
+  if (active && !sameJson(inventory.green, after.green)) {
+    const message = `green cannot change while ${active.action} ${active.id} is under way`
+    throw new CutoverError('cluster-under-way', message, { operation: { id: active.id, action: active.action } })
+  }
+  if (!cluster?.asked) return
+  const [before, wanted] = [groundOf(inventory), groundOf(after)]
+  const key = (['aws', 'green'] as const).find((one) => !sameJson(before[one], wanted[one]))
+  if (!key) return
+  const message = `${key}: the cluster ${inventory.green.cluster} stands on it; destroy that first, or leave it as it is`
+  throw new CutoverError('cluster-under-way', message, { field: key })
 }
 
 async function drop(work: Work, workload: Workload, fixed: boolean): Promise<void> {

@@ -1,11 +1,12 @@
 import { describeAwsError } from '../infra/aws/errors.ts'
+import { clusterStack } from '../infra/names.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
 import { CutoverError } from './errors.ts'
-import type { Tools } from './execution.ts'
+import type { Tools } from './operation-run.ts'
 import { claimHeld, claimsOf, withFound } from './finding.ts'
 import type { GateResult } from './gates/gate.ts'
 import { askGates, needsOf } from './gates/gates.ts'
-import type { Action, Migration, Workload } from './migration.ts'
+import type { Action, Migration, PhaseName, Workload } from './migration.ts'
 import type { Observer } from './observer.ts'
 import { decide, type ActiveOperation, type Circumstances, type Request } from './phases/decide.ts'
 import type { Moment, Transition } from './phases/phase.ts'
@@ -180,6 +181,8 @@ export class Requests {
     const saved = await this.#deps.store.transaction(async (work) => {
       const active = await work.operations.activeOf(workload.migration, workload.name)
       if (active) throw inProgress(activeOf(active))
+      const ofCluster = await work.operations.activeOf(workload.migration, clusterStack)
+      if (ofCluster?.action === 'cluster-destroy') throw clusterGoes(ofCluster)
       const operation = await work.operations.add(newOperation(workload, action, transition, request, asker))
       await work.events.write(workload, operation.id, 'operation-queued', { action, reason: asker.reason })
       if (workload.state.phase !== 'registered' || action !== 'advance') return { operation, workload }
@@ -228,13 +231,19 @@ const newOperation = (
   request,
 })
 
+/** Of a workload, whose operations are never those of a cluster. */
 const activeOf = ({ id, action, requestedAt, from, writes }: OperationRecord): ActiveOperation => ({
   id,
-  action,
+  action: action as Action,
   since: requestedAt,
-  from,
+  from: from as PhaseName,
   writes,
 })
+
+const clusterGoes = ({ id, action, requestedAt: since }: OperationRecord): CutoverError =>
+  new CutoverError('operation-in-progress', `green's cluster is being destroyed by ${id}`, {
+    operation: { id, action, since },
+  })
 
 const inProgress = (operation: ActiveOperation): CutoverError =>
   new CutoverError(

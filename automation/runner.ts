@@ -1,5 +1,7 @@
-import { failureOf, type Failure } from './errors.ts'
-import { Execution, type Tools } from './execution.ts'
+import type { Failure } from './errors.ts'
+import { Execution } from './execution.ts'
+import type { Tools } from './operation-run.ts'
+import { OperationRuns } from './operation-runs.ts'
 import type { WorkloadChange } from './store/workloads.ts'
 import { keyOf, type Instant, type Migration, type OperationState, type State, type Workload } from './migration.ts'
 import type { Moment, Transition } from './phases/phase.ts'
@@ -28,7 +30,7 @@ export interface Assignment {
 export class Runner {
   readonly #tools: Tools
   readonly #stopped = new AbortController()
-  readonly #running = new Map<string, { execution: Execution; done: Promise<void> }>()
+  readonly #runs = new OperationRuns()
 
   constructor(tools: Tools) {
     this.#tools = tools
@@ -38,41 +40,22 @@ export class Runner {
   begin(assignment: Assignment, preempted: Preempted | null = null): void {
     const { operation, workload, migration } = assignment
     const execution = new Execution(this.#tools, operation, workload, migration)
-    const key = keyOf(workload)
-    const done = this.#carryOut(execution, assignment, preempted).finally(() => {
-      if (this.#running.get(key)?.execution === execution) this.#running.delete(key)
+    this.#runs.begin(keyOf(workload), execution, {
+      act: () => this.#act(execution, assignment, preempted),
+      finish: (outcome) => this.#finish(execution, 'succeeded', outcome),
+      fail: (failure, state) => this.#fail(execution, failure, state),
     })
-    this.#running.set(key, { execution, done })
   }
 
   /** Ends what runs for a workload, at once and without grace, because a rollback takes its place. */
   kill(workload: Workload): Preempted | null {
-    const running = this.#running.get(keyOf(workload))
-    if (!running) return null
-    running.execution.kill()
-    return { gone: running.done.then(() => running.execution.gone) }
+    return this.#runs.kill(keyOf(workload))
   }
 
   /** For a graceful stop: what is in flight ends, what comes after it does not begin. */
   async stop(): Promise<void> {
     this.#stopped.abort()
-    const all = [...this.#running.values()]
-    for (const { execution } of all) execution.cancel()
-    await Promise.all(all.map(({ done }) => done))
-  }
-
-  async #carryOut(execution: Execution, assignment: Assignment, preempted: Preempted | null): Promise<void> {
-    try {
-      if (execution.operation.startedAt === null) {
-        await execution.save({}, { startedAt: this.#tools.clock.now() }, { events: [['operation-started', {}]] })
-      }
-      await execution.pass('operation-accepted')
-      const outcome = await this.#act(execution, assignment, preempted)
-      await execution.pass('before-finish')
-      await this.#finish(execution, 'succeeded', outcome)
-    } catch (error) {
-      await this.#fail(execution, error)
-    }
+    await this.#runs.stop()
   }
 
   async #act(execution: Execution, assignment: Assignment, preempted: Preempted | null): Promise<Outcome> {
@@ -118,24 +101,18 @@ export class Runner {
     this.#settleLater(execution)
   }
 
-  async #fail(execution: Execution, error: unknown): Promise<void> {
+  async #fail(execution: Execution, failure: Failure, state: OperationState): Promise<void> {
     const { operation, workload } = execution
-    const failure = failureOf(error)
-    const state = stateAfter(failure)
-    try {
-      await this.#tools.store.transaction(async (work) => {
-        const finished = await work.operations.finish(operation.id, state, { error: failure })
-        if (!finished) return
-        if (failure.code === 'switch-point-changed') {
-          const hold = { name: 'switch-point-changed', reason: failure.message, by: 'eks-cutover' }
-          await work.holds.place({ ...hold, migration: workload.migration, workload: workload.name })
-          await work.events.write(workload, operation.id, 'hold-placed', hold)
-        }
-        await work.events.write(workload, operation.id, 'operation-finished', { state, error: failure })
-      })
-    } catch {
-      // the journal itself is gone: at the next start the operation is found unfinished and becomes interrupted
-    }
+    await this.#tools.store.transaction(async (work) => {
+      const finished = await work.operations.finish(operation.id, state, { error: failure })
+      if (!finished) return
+      if (failure.code === 'switch-point-changed') {
+        const hold = { name: 'switch-point-changed', reason: failure.message, by: 'eks-cutover' }
+        await work.holds.place({ ...hold, migration: workload.migration, workload: workload.name })
+        await work.events.write(workload, operation.id, 'hold-placed', hold)
+      }
+      await work.events.write(workload, operation.id, 'operation-finished', { state, error: failure })
+    })
   }
 
   /** What lingers after a rollback is waited for by itself; the operation has long succeeded. */
@@ -166,8 +143,3 @@ function stateChange(workload: Workload, to: State | null, now: Instant): (Workl
 }
 
 const hasEnded = ({ phase }: State): boolean => phase === 'released' || phase === 'abandoned'
-
-function stateAfter({ code }: Failure): OperationState {
-  if (code === 'cancelled') return 'cancelled'
-  return code === 'interrupted' ? 'interrupted' : 'failed'
-}

@@ -59,6 +59,12 @@ export class Refusal extends Error {
   }
 }
 
+function succeeded(operation: OperationAnswer, what: string): OperationAnswer {
+  const { state, error } = operation
+  if (state !== 'succeeded') throw new Error(`${what} ${state}: ${error?.detail ?? 'no reason given'}`)
+  return operation
+}
+
 const finalStates = ['succeeded', 'failed', 'cancelled', 'interrupted']
 
 /** Drives one migration over REST alone. */
@@ -98,6 +104,22 @@ export class Client {
     return this.#send('GET', path)
   }
 
+  get clusterPath(): string {
+    return `/v1/migrations/${this.#migration}/cluster`
+  }
+
+  /** Of green's cluster; throws Refusal or the operation's error. */
+  async actOnCluster(action: string, body: object = {}): Promise<OperationAnswer> {
+    const headers = { 'content-type': 'application/json' }
+    const { id } = await this.#send<OperationAnswer>(
+      'POST',
+      `${this.clusterPath}/${action}`,
+      JSON.stringify(body),
+      headers,
+    )
+    return succeeded(await this.ended(id), `${action} of the cluster`)
+  }
+
   async removeHolds(name: string): Promise<void> {
     for (const { id } of (await this.workload(name)).holds)
       await this.#send('DELETE', `${this.#path(name)}/holds/${id}`)
@@ -115,11 +137,7 @@ export class Client {
   /** Asks for an action and waits until it has succeeded; throws Refusal or the operation's error. */
   async act(name: string, action: string, body: object = {}): Promise<OperationAnswer> {
     const { id } = await this.post(name, action, body)
-    const operation = await this.ended(id)
-    if (operation.state !== 'succeeded') {
-      throw new Error(`${action} of ${name} ${operation.state}: ${operation.error?.detail ?? 'no reason given'}`)
-    }
-    return operation
+    return succeeded(await this.ended(id), `${action} of ${name}`)
   }
 
   /** Resolves when every gate is open but those named; throws when that takes longer than `seconds`. */

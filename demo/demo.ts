@@ -1,11 +1,16 @@
-/** `npm run demo`: two services move from one cluster to another under load, over REST alone, and tell how it went. */
+/** `npm run demo`: a cluster is built and eight services move to it under load, over REST alone, and tell how it went. */
 import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
-import { Command, InvalidArgumentError } from 'commander'
-import { startLoad, type Load } from '../sandbox/load.ts'
-import { Account, paint, table } from './account.ts'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { parse, stringify } from 'yaml'
+import { Clock } from '../sandbox/clock.ts'
+import { reachBy, targetOf } from '../sandbox/front-doors.ts'
+import { startLoad, type Load, type LoadSnapshot } from '../sandbox/load.ts'
+import { Account, paint } from './account.ts'
+import { atATime, cast } from './cast.ts'
 import { Client } from './client.ts'
-import { clearTrouble, makeTrouble } from './control.ts'
+import { conclude } from './conclusion.ts'
+import { buildGreen } from './green.ts'
 import { Journey } from './journey.ts'
 import { workloadReport, type Report } from './report.ts'
 import { startStage, type Stage } from './stage.ts'
@@ -14,6 +19,7 @@ import { springTrap, type TrapOutcome } from './trap.ts'
 interface Options {
   readonly report?: string
   readonly rate: number
+  readonly only?: string
   readonly keep?: boolean
 }
 
@@ -24,20 +30,23 @@ const positive = (text: string): number => {
 }
 
 const options = new Command('npm run demo --')
-  .description('two services move from one cluster to another under load; about a minute and a half once set up')
+  .description('a 1.24 cluster is built and eight services move to it under load; about four minutes once set up')
   .option('--report <file>', 'write what happened as JSON')
-  .option('--rate <n>', 'requests per second to each front door', positive, 40)
+  .option('--rate <n>', 'requests per second to each front door', positive, 15)
+  .addOption(new Option('--only <workload>', 'move this one alone').choices(Object.keys(cast)))
   .option('--keep', 'leave sandbox and service running afterwards, until Ctrl-C')
   .parse()
   .opts<Options>()
 
+const scenario = 'omnious'
+const workers = 4
 const loads = new Map<string, Load>()
 const account = new Account(() => liveLine(loads))
 
 async function main(): Promise<void> {
   let stage: Stage | undefined
   try {
-    stage = await startStage({ scenario: 'small', port: 0, progress: (text) => account.say('', text) })
+    stage = await startStage({ scenario, port: 0, workers, progress: (text) => account.say('', text) })
     process.exitCode = (await play(stage)) ? 1 : 0
     if (options.keep) await keep(stage)
   } catch (error) {
@@ -51,29 +60,26 @@ async function main(): Promise<void> {
 }
 
 /** The whole play; true when a request failed or a split did not read back as wanted. */
-async function play({ ready, service }: Stage): Promise<boolean> {
+async function play({ ready, readyNow, service }: Stage): Promise<boolean> {
   const started = Date.now()
-  for (const [name, { url, headers }] of Object.entries(ready.frontDoors)) {
-    loads.set(name, startLoad({ url, headers, ratePerSecond: options.rate, newConnectionShare: 0.3 }))
-  }
+  const inventory = parse(await readFile(ready.inventory, 'utf8')) as { workloads: Record<string, object> }
+  const names = Object.keys(cast).filter((name) => !options.only || name === options.only)
+  startLoads(ready, names)
   account.start()
-  account.say('', `${options.rate} requests per second on each front door, kept-alive and new connections mixed`)
-  const client = new Client(service, 'small')
-  await client.apply(await readFile(ready.inventory, 'utf8'))
-  account.say(
-    '',
-    `the inventory is applied; blue ${ready.clusters.blue.version} is left, green ${ready.clusters.green.version} is moved to`,
-  )
+  const client = new Client(service, scenario)
+  const workloads = Object.fromEntries(names.map((name) => [name, inventory.workloads[name]]))
+  await client.apply(stringify({ ...inventory, workloads }))
+  account.say('', `the inventory is applied: ${names.length} services on ${ready.clusters.blue.version}, no green yet`)
+  const cluster = await buildGreen(client, account, names)
 
-  const search = new Journey('search', client, account)
-  const tagging = new Journey('tagging', client, account)
-  const [trap] = await Promise.all([theHardWay(search, ready), thePlainWay(tagging)])
+  const journeys = names.map((name) => new Journey(name, client, account))
+  const [trap] = await Promise.all([options.only ? null : theTrap(await readyNow()), moveAll(journeys, ready)])
 
-  const traffic = new Map<string, Awaited<ReturnType<Load['stop']>>>()
+  const traffic = new Map<string, LoadSnapshot>()
   for (const [name, load] of loads) traffic.set(name, await load.stop())
   account.stop()
   const reports = await Promise.all(
-    [search, tagging].map(async ({ name, entries }) =>
+    journeys.map(async ({ name, entries }) =>
       workloadReport(await client.workload(name), entries, await client.history(name), traffic.get(name) ?? noTraffic),
     ),
   )
@@ -81,10 +87,11 @@ async function play({ ready, service }: Stage): Promise<boolean> {
     reports.reduce((total, r) => total + of(r), 0)
   const report: Report = {
     schemaVersion: 1,
-    scenario: 'small',
+    scenario,
     versions: { node: process.version, pulumi: execFileSync('pulumi', ['version'], { encoding: 'utf8' }).trim() },
+    cluster,
     workloads: reports,
-    trap: { requests: trap.traffic.requests, failed: trap.traffic.failed },
+    trap: trap && { requests: trap.traffic.requests, failed: trap.traffic.failed },
     total: {
       requests: sum((r) => r.traffic.requests),
       failed: sum((r) => r.traffic.failed),
@@ -92,102 +99,66 @@ async function play({ ready, service }: Stage): Promise<boolean> {
     },
   }
   if (options.report) await writeFile(options.report, `${JSON.stringify(report, null, 2)}\n`)
-  const failures = [...traffic].flatMap(([name, { failures: some }]) =>
-    some.map(({ at, reason }) => ({ name, at, reason })),
-  )
-  conclude(report, [...search.strays, ...tagging.strays], failures)
-  return report.total.failed > 0 || search.strays.length + tagging.strays.length > 0
+  const strays = journeys.flatMap((journey) => journey.strays)
+  process.stdout.write(conclude(report, Number(ready.env['CUTOVER_CLOCK_RATE'])))
+  for (const stray of strays) process.stdout.write(`the split did not read back as wanted: ${stray}\n`)
+  for (const [name, { failures }] of traffic) {
+    for (const { at, reason } of failures) process.stdout.write(`failed: ${name} ${at.toISOString()} ${reason}\n`)
+  }
+  if (options.report) process.stdout.write(`the report is in ${options.report}\n`)
+  return report.total.failed > 0 || strays.length > 0
 }
 
-const noTraffic = { requests: 0, failed: 0, byColour: { blue: 0, green: 0 }, p50Ms: 0, p99Ms: 0, failures: [], lastAt: {} }
-
-/** Adopt, prepare, see the trap, shift, fall ill, be brought home, try again, be called back by a person, finish. */
-async function theHardWay(search: Journey, ready: Stage['ready']): Promise<TrapOutcome> {
-  await search.advanceTo('adopted')
-  await search.advanceTo('prepared')
-  const trap = await theTrap(ready)
-  await search.advanceTo('shifting 50')
-  search.say("green's pods begin to fail their health checks; they still answer, so nobody is hurt", 'red')
-  const fellIll = Date.now()
-  await makeTrouble(ready, '/pods', { workload: 'search', cluster: 'green', state: 'unhealthy' })
-  await search.broughtHome()
-  search.say(`from the first failing check to all reconciled: ${((Date.now() - fellIll) / 1000).toFixed(1)} s`)
-  await clearTrouble(ready, '/pods?workload=search')
-  search.say('green is well again; the hold that the guard left is removed, and it is tried again')
-  await search.removeHolds()
-  await search.advanceTo('soaking')
-  search.say('a person has second thoughts at 100 %')
-  await search.rollBack('second thoughts at 100 %')
-  await search.removeHolds()
-  await search.advanceTo('soaking')
-  await search.confirm('green has served everything; blue is settled')
-  await search.advanceTo('retired')
-  await search.release()
-  return trap
+const noTraffic: LoadSnapshot = {
+  requests: 0,
+  failed: 0,
+  byColour: { blue: 0, green: 0 },
+  lastAt: {},
+  p50Ms: 0,
+  p99Ms: 0,
+  failures: [],
 }
 
-async function thePlainWay(tagging: Journey): Promise<void> {
-  await tagging.advanceTo('soaking')
-  await tagging.confirm('green has served everything; blue is settled')
-  await tagging.advanceTo('retired')
-  await tagging.release()
+function startLoads(ready: Stage['ready'], names: readonly string[]): void {
+  const vantage = { clock: new Clock(Number(ready.env['CUTOVER_CLOCK_RATE'])), reach: reachBy(ready.controlUrl) }
+  for (const name of names) {
+    const door = ready.frontDoors[name]
+    if (!door) throw new Error(`scenario ${scenario} has no front door ${name}`)
+    const { headers } = door
+    const traffic = { headers, ratePerSecond: options.rate, newConnectionShare: 0.3 }
+    loads.set(name, startLoad({ ...targetOf(door, vantage), ...traffic }))
+  }
+  account.say('', `${options.rate} requests per second on each front door, kept-alive and new connections mixed`)
+}
+
+/** In their order, so many at a time. */
+async function moveAll(journeys: readonly Journey[], ready: Stage['ready']): Promise<void> {
+  const waiting = [...journeys]
+  const mover = async (): Promise<void> => {
+    for (let journey = waiting.shift(); journey; journey = waiting.shift()) await cast[journey.name]?.(journey, ready)
+  }
+  await Promise.all(Array.from({ length: atATime }, mover))
 }
 
 /** The group is empty for a fraction of a second: enough requests to see it. */
 const trapRate = 150
 
 async function theTrap(ready: Stage['ready']): Promise<TrapOutcome> {
-  account.say(
-    'trap',
-    'what would happen with one target group for both clusters? On a group and a route of its own:',
-    'bold',
-  )
-  const trap = await springTrap(ready, 'search', trapRate)
-  const { requests, failed, byColour } = trap.traffic
-  account.say(
-    'trap',
-    `blue's ${trap.before.length} targets were there; green's controller did not know them and deregistered every one`,
-  )
-  account.say(
-    'trap',
-    `${failed} of ${requests} requests failed (blue ${byColour.blue}, green ${byColour.green}): two groups, always`,
-    'red',
-  )
+  account.say('trap', 'what would one target group for both clusters do? On a group and a route of its own:', 'bold')
+  const trap = await springTrap(ready, { namespace: scenario, name: 'search' }, trapRate)
+  const { requests, failed } = trap.traffic
+  account.say('trap', `blue's ${trap.before.length} targets were there; green's controller deregistered every one`)
+  account.say('trap', `${failed} of ${requests} requests failed there: two groups, always`, 'red')
   return trap
 }
 
 function liveLine(all: ReadonlyMap<string, Load>): string {
   const parts = [...all].map(([name, load]) => {
-    const { requests, failed, byColour } = load.snapshot()
-    const failedText = failed === 0 ? '0 failed' : paint(`${failed} failed`, 'red')
-    return `${name} ${requests} requests: ${paint(`blue ${byColour.blue}`, 'blue')} ${paint(`green ${byColour.green}`, 'green')} ${failedText}`
+    const { failed, byColour } = load.snapshot()
+    const failedText = failed === 0 ? '' : ` ${paint(`${failed} failed`, 'red')}`
+    return `${name} ${paint(String(byColour.blue), 'blue')}/${paint(String(byColour.green), 'green')}${failedText}`
   })
-  return parts.join('  |  ')
-}
-
-function conclude(
-  report: Report,
-  strays: readonly string[],
-  failures: readonly { name: string; at: Date; reason: string }[],
-): void {
-  const rows = report.workloads.map(({ name, phase, rollbacks, traffic }) => [
-    name,
-    phase,
-    String(traffic.requests),
-    String(traffic.failed),
-    String(traffic.byColour.blue),
-    String(traffic.byColour.green),
-    `${traffic.p50Ms.toFixed(1)} / ${traffic.p99Ms.toFixed(1)}`,
-    rollbacks.map(({ homeMs }) => `${homeMs} ms`).join(', ') || '–',
-  ])
-  const head = ['workload', 'phase', 'requests', 'failed', 'by blue', 'by green', 'p50 / p99 ms', 'home after']
-  process.stdout.write(`\n${table([head, ...rows])}\n\n`)
-  const { requests, failed, seconds } = report.total
-  const verdict = `${requests} requests in ${seconds} s, ${failed} failed; in the trap ${report.trap.failed} of ${report.trap.requests} failed`
-  process.stdout.write(`${paint(verdict, 'bold', failed === 0 ? 'green' : 'red')}\n`)
-  for (const stray of strays) process.stdout.write(`the split did not read back as wanted: ${stray}\n`)
-  for (const { name, at, reason } of failures) process.stdout.write(`failed: ${name} ${at.toISOString()} ${reason}\n`)
-  if (options.report) process.stdout.write(`the report is in ${options.report}\n`)
+  return parts.join('  ')
 }
 
 async function keep({ service, ready }: Stage): Promise<void> {

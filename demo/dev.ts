@@ -21,6 +21,7 @@ const stage = await startStage({
 const { service, ready } = stage
 const migration = `${service}/v1/migrations/small`
 const [[name, door] = ['', { url: '', headers: {} }]] = Object.entries(ready.frontDoors)
+const url = 'url' in door ? door.url : `http://${door.name}/`
 const headers = Object.entries(door.headers).map(([key, value]) => `-H '${key}: ${value}'`)
 const exports = Object.entries(ready.env).map(([key, value]) => `export ${key}='${value}'`)
 const byHand = Object.entries(ready.byHand).map(([key, value]) => `export ${key}='${value}'`)
@@ -32,7 +33,7 @@ The service is at ${service}, its pages at ${service}/docs. To try:
   curl -X POST ${migration}/workloads/${name}/advance          adopt, then prepare, then shift; one step each
   curl ${migration}/workloads/${name}                          phase, split, gates, and a sentence
   curl -N '${service}/v1/events?migration=small'               what happens, as it happens
-  curl ${headers.join(' ')} ${door.url}            what a client of ${name} sees
+  curl ${headers.join(' ')} ${url}            what a client of ${name} sees
   curl -X POST ${ready.controlUrl}/pods -H 'content-type: application/json' -d '{"workload":"${name}","cluster":"green","state":"unhealthy"}'
   curl -X POST ${migration}/workloads/${name}/rollback -H 'content-type: application/json' -d '{"reason":"just trying"}'
 

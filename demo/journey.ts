@@ -24,7 +24,7 @@ export class Journey {
 
   /** One step forward, once its gates are open. */
   async advance(): Promise<WorkloadAnswer> {
-    await this.#client.open(this.name)
+    await this.#client.open(this.name, [], openSeconds)
     const operation = await this.#client.act(this.name, 'advance', { reason: 'demo' })
     const workload = await this.note(operation)
     const { wanted } = workload.split
@@ -36,6 +36,12 @@ export class Journey {
   /** Forward until the phase, or the step, is reached. */
   async advanceTo(goal: string): Promise<void> {
     while (label(await this.advance()) !== goal);
+  }
+
+  /** One step forward is begun, and not waited for. */
+  async begin(): Promise<void> {
+    await this.#client.open(this.name, [], openSeconds)
+    await this.#client.post(this.name, 'advance', { reason: 'demo' })
   }
 
   /** A person's rollback. */
@@ -59,14 +65,9 @@ export class Journey {
   }
 
   async confirm(reason: string): Promise<void> {
-    await this.#client.open(this.name, ['person-confirms'])
+    await this.#client.open(this.name, ['person-confirms'], openSeconds)
     await this.#client.post(this.name, 'confirm', { reason })
     this.say(`a person confirms: ${reason}`)
-  }
-
-  async release(): Promise<void> {
-    await this.note(await this.#client.act(this.name, 'release', { reason: 'done' }))
-    this.say('released: the switch point is the team’s again, and nothing of blue’s was touched', 'green')
   }
 
   async removeHolds(): Promise<void> {
@@ -91,5 +92,8 @@ export class Journey {
     this.strays.push(`${this.name} in ${phase}`)
   }
 }
+
+/** Targets of a network load balancer take minutes, and DNS its time to live. */
+const openSeconds = 180
 
 const label = ({ phase, step }: WorkloadAnswer): string => (step === null ? phase : `${phase} ${step}`)

@@ -11,6 +11,8 @@ import type { ReadyFile } from '../sandbox/sandbox.ts'
 /** The sandbox and the service, each a process of its own, as an operator would have AWS and the service. */
 export interface Stage {
   readonly ready: ReadyFile
+  /** As the sandbox has it now: green may have come since. */
+  readonly readyNow: () => Promise<ReadyFile>
   /** The service's base URL. */
   readonly service: string
   readonly dataDir: string
@@ -24,6 +26,8 @@ export interface Stage {
 export interface StageOptions {
   readonly scenario: string
   readonly timeScale?: number
+  /** Engine operations at once. Default 2, as the service's own. */
+  readonly workers?: number
   /** 0: any that is free. */
   readonly port: number
   readonly progress?: (text: string) => void
@@ -34,7 +38,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const startTimeoutMs = 120_000
 
 export async function startStage(options: StageOptions): Promise<Stage> {
-  const { scenario, timeScale = 60, logLevel = 'warn' } = options
+  const { scenario, timeScale = 60, workers = 2, logLevel = 'warn' } = options
   const say = options.progress ?? (() => undefined)
   const folder = await mkdtemp(join(tmpdir(), 'eks-cutover-stage-'))
   const dataDir = join(folder, 'data')
@@ -57,13 +61,19 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     const url = `http://127.0.0.1:${port}`
     const startService = async (): Promise<void> => {
       say('starting the service')
-      const own = { CUTOVER_PORT: String(port), CUTOVER_DATA_DIR: dataDir, CUTOVER_LOG_LEVEL: logLevel }
+      const own = {
+        CUTOVER_PORT: String(port),
+        CUTOVER_DATA_DIR: dataDir,
+        CUTOVER_LOG_LEVEL: logLevel,
+        CUTOVER_WORKERS: String(workers),
+      }
       service = run('api/server.ts', [], { ...ready.env, ...own })
       await waitUntilReady(url, service)
     }
     await startService()
     return {
       ready,
+      readyNow: async () => JSON.parse(await readFile(readyFile, 'utf8')) as ReadyFile,
       service: url,
       dataDir,
       get pids() {

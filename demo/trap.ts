@@ -13,8 +13,13 @@ import { awsClients, type AwsClients } from '../sandbox/scenarios/aws-clients.ts
 import { bindingOf } from '../sandbox/scenarios/manifests.ts'
 import { createRoute } from '../sandbox/scenarios/network.ts'
 
-const host = 'trap.shop.example'
-const namespace = 'shop'
+const host = 'trap.example'
+
+/** A Service behind an ALB of the scenario, in both clusters; its own traffic is left alone. */
+export interface Bait {
+  readonly namespace: string
+  readonly name: string
+}
 
 /** What the trap did to a target group of its own. */
 export interface TrapOutcome {
@@ -27,7 +32,11 @@ export interface TrapOutcome {
  * The trap that the product exists to avoid: both clusters bound to one target group. Green's controller removes blue's targets,
  * because it does not know them. Shown on a target group of its own, with traffic of its own, and cleaned away.
  */
-export async function springTrap(ready: ReadyFile, service: string, ratePerSecond: number): Promise<TrapOutcome> {
+export async function springTrap(
+  ready: ReadyFile,
+  { namespace, name }: Bait,
+  ratePerSecond: number,
+): Promise<TrapOutcome> {
   const { env } = ready
   const aws = awsClients({
     endpoint: env['AWS_ENDPOINT_URL'] ?? '',
@@ -36,17 +45,18 @@ export async function springTrap(ready: ReadyFile, service: string, ratePerSecon
     secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
   })
   const blue = clusterOf(ready.clusters.blue.kubeconfig)
-  const green = clusterOf(ready.clusters.green.kubeconfig)
+  const green = clusterOf(ready.clusters.green?.kubeconfig ?? '')
   const { targetGroupArn, ruleArn } = await route(aws)
   const binding = {
-    ...bindingOf(namespace, service, targetGroupArn),
+    ...bindingOf(namespace, name, targetGroupArn),
     metadata: { namespace, name: 'trap' },
   } as KubernetesObject
   await blue.create(binding)
   await until(async () => (await targets(aws, targetGroupArn)).some(({ state }) => state === 'healthy'))
   const before = (await targets(aws, targetGroupArn)).map(({ id }) => id)
 
-  const url = Object.values(ready.frontDoors)[0]?.url ?? ''
+  const door = ready.frontDoors[name]
+  const url = door && 'url' in door ? door.url : ''
   const load = startLoad({ url, headers: { host }, ratePerSecond, newConnectionShare: 0.5 })
   await sleep(500)
   await green.create(binding)
@@ -68,7 +78,7 @@ export async function springTrap(ready: ReadyFile, service: string, ratePerSecon
 
 async function route(aws: AwsClients) {
   const { LoadBalancers = [] } = await aws.elbv2.send(new DescribeLoadBalancersCommand({}))
-  const [loadBalancer] = LoadBalancers
+  const loadBalancer = LoadBalancers.find(({ Type }) => Type === 'application')
   const { Listeners = [] } = await aws.elbv2.send(
     new DescribeListenersCommand({ LoadBalancerArn: loadBalancer?.LoadBalancerArn }),
   )

@@ -4,6 +4,9 @@ import type { Colour } from './traffic.ts'
 
 export const project = 'eks-cutover'
 
+/** The name that a workload cannot have: its place in a migration is that of green's own stack. */
+export const clusterStack = 'cluster'
+
 /** Stacks of one migration: one for green's cluster, one per workload. */
 export const stackName = (migration: string, workload: string): string => `${migration}.${workload}`
 
@@ -24,6 +27,26 @@ export const logical = {
   nodeIngress: 'green-node-ingress',
   greenRecord: 'green-record',
 } as const
+
+/** Logical names within the stack of green's cluster. */
+export const clusterLogical = {
+  aws: 'aws',
+  kubernetes: 'green',
+  cluster: 'cluster',
+  nodeRole: 'nodes',
+  controller: 'load-balancer-controller',
+  controllerAllow: 'load-balancer-controller-allow',
+  controllerDeny: 'load-balancer-controller-deny-blue',
+  nodeGroup: (name: string): string => `nodes-${name}`,
+  addon: (name: string): string => `addon-${name}`,
+  trustedRole: (name: string): string => `trust-${name}`,
+} as const
+
+/** Tags on everything that we create for green's cluster. */
+export const clusterTags = (migration: string): Record<string, string> => ({
+  'eks-cutover:migration': migration,
+  'eks-cutover:colour': 'green',
+})
 
 /** Tags on everything that we create. By them an object that we made is recognised when our records know nothing of it. */
 export const tagsFor = (migration: string, workload: string, colour: Colour): Record<string, string> => ({

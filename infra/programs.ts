@@ -1,7 +1,10 @@
 import * as aws from '@pulumi/aws'
 import * as kubernetes from '@pulumi/kubernetes'
 import * as pulumi from '@pulumi/pulumi'
-import { clusterIdentifier, logical } from './names.ts'
+import { awsTokenCommand, type TokenCommand } from './cluster/kubeconfig.ts'
+import { plan as clusterPlan } from './cluster/plan.ts'
+import type { ClusterSite, ClusterStage } from './cluster/stage.ts'
+import { clusterIdentifier, clusterLogical, logical } from './names.ts'
 import { kindOf, type KindName } from './workloads/kinds.ts'
 import type { Providers, Site, Stage, WorkloadOutputs } from './workloads/kind.ts'
 
@@ -19,20 +22,50 @@ export interface WorkloadStackConfig {
   readonly deleteUnreachable?: boolean
 }
 
+/** The same of green's cluster. Nothing in it is secret. */
+export interface ClusterStackConfig {
+  readonly program: 'cluster'
+  readonly site: ClusterSite
+  readonly stage: ClusterStage
+  readonly aws: Readonly<Record<string, unknown>>
+  /** How the Kubernetes plugin gets a token. Without it: by the AWS CLI. */
+  readonly token?: TokenCommand
+}
+
 /** Who runs the program. By hand a workload's stack may be previewed, but an `up` would move traffic past the gates. */
 export type RunBy = 'service' | 'hand'
 
-type Program = (config: pulumi.Config, by: RunBy) => Record<string, unknown>
+type Outputs = Record<string, unknown> | Promise<Record<string, unknown>>
 
-const programs: Readonly<Record<string, Program>> = { workload }
+type Program = (config: pulumi.Config, by: RunBy) => Outputs
+
+const programs: Readonly<Record<string, Program>> = { cluster, workload }
 
 /** Runs the program that the stack's config names; its answer is the stack's outputs. */
-export function runProgram(by: RunBy): Record<string, unknown> {
+export function runProgram(by: RunBy): Outputs {
   const config = new pulumi.Config()
   const name = config.require('program')
   const program = programs[name]
   if (!program) throw new Error(`config eks-cutover:program is ${name}; known are ${Object.keys(programs).join(', ')}`)
   return program(config, by)
+}
+
+/** Loaded when it is asked for: no workload needs the packages that it is made of. */
+async function cluster(config: pulumi.Config): Promise<Record<string, unknown>> {
+  const { program } = await import('./cluster/program.ts')
+  const site = config.requireObject<ClusterSite>('site')
+  const {
+    config: { cluster: name },
+    region,
+    migration,
+  } = site
+  return {
+    ...program(clusterPlan(site, config.requireObject<ClusterStage>('stage')), {
+      aws: new aws.Provider(clusterLogical.aws, config.requireObject<aws.ProviderArgs>('aws')),
+      token: config.getObject<TokenCommand>('token') ?? awsTokenCommand(name, region),
+      migration,
+    }),
+  }
 }
 
 function workload(config: pulumi.Config, by: RunBy): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Type, type Static } from 'typebox'
+import { addControllerRoutes } from './controllers.ts'
 import { faultSchema, type Fault, type Faults } from './faults.ts'
 import type { Cluster } from './kubernetes/cluster.ts'
 import type { Reach } from './network/dns/caching-resolver.ts'
@@ -27,9 +28,12 @@ const podsQuery = Type.Object({ cluster: Type.Optional(colour), workload: Type.O
 
 const socketQuery = Type.Object({ address: Type.String(), port: Type.String({ pattern: '^\\d{1,5}$' }) }, strict)
 
+const notBuilt = (cluster: string) => ({ message: `nobody has built ${cluster} yet` })
+
 export interface ControlDependencies {
   readonly faults: Faults
-  readonly clusters: Readonly<Record<'blue' | 'green', Cluster>>
+  /** null: nobody has built it yet. */
+  readonly clusters: Readonly<Record<'blue' | 'green', Cluster | null>>
   readonly calls: CallLog
   readonly reach: Reach
 }
@@ -55,16 +59,17 @@ export function controlApp({ faults, clusters, calls, reach }: ControlDependenci
     reply.code(faults.clear(params.id) ? 204 : 404).send(),
   )
 
-  app.post<{ Body: Static<typeof podsSchema> }>('/pods', { schema: { body: podsSchema } }, async ({ body }) => {
+  app.post<{ Body: Static<typeof podsSchema> }>('/pods', { schema: { body: podsSchema } }, async ({ body }, reply) => {
     const { cluster, state, ...fault } = body
-    const { pods } = clusters[cluster]
+    const pods = clusters[cluster]?.pods
+    if (!pods) return reply.code(409).send(notBuilt(cluster))
     if (state === 'running') await pods.clear(body.workload)
     else await pods.set({ ...fault, state })
     return pods.list().filter(({ workload }) => workload === body.workload)
   })
   app.get('/pods', () =>
     Object.entries(clusters).flatMap(([name, cluster]) =>
-      cluster.pods.list().map((pod) => ({ cluster: name, ...pod })),
+      (cluster?.pods.list() ?? []).map((pod) => ({ cluster: name, ...pod })),
     ),
   )
   app.delete<{ Querystring: Static<typeof podsQuery> }>(
@@ -72,7 +77,7 @@ export function controlApp({ faults, clusters, calls, reach }: ControlDependenci
     { schema: { querystring: podsQuery } },
     async ({ query }, reply) => {
       const some = query.cluster ? [clusters[query.cluster]] : Object.values(clusters)
-      await Promise.all(some.map(({ pods }) => pods.clear(query.workload)))
+      await Promise.all(some.flatMap((cluster) => (cluster ? [cluster.pods.clear(query.workload)] : [])))
       return reply.code(204).send()
     },
   )
@@ -81,9 +86,11 @@ export function controlApp({ faults, clusters, calls, reach }: ControlDependenci
     '/clusters',
     { schema: { body: clusterSchema } },
     async ({ body }, reply) => {
-      const { cluster, api } = body
-      if (api === 'reachable') await clusters[cluster].setReachable(true)
-      else await clusters[cluster].setReachable(false, api)
+      const { api } = body
+      const cluster = clusters[body.cluster]
+      if (!cluster) return reply.code(409).send(notBuilt(body.cluster))
+      if (api === 'reachable') await cluster.setReachable(true)
+      else await cluster.setReachable(false, api)
       return reply.code(204).send()
     },
   )
@@ -96,6 +103,8 @@ export function controlApp({ faults, clusters, calls, reach }: ControlDependenci
       return socket ?? reply.code(404).send({ message: `nothing listens at ${query.address}:${query.port}` })
     },
   )
+
+  addControllerRoutes(app, (server) => [clusters.blue, clusters.green].find((cluster) => cluster?.url === server))
 
   app.get('/calls', () => calls.recent())
   app.delete('/calls', (_request, reply) => {

@@ -15,7 +15,7 @@ interface NamedTarget {
   readonly path?: string
 }
 
-type Target = { readonly url: string } | NamedTarget
+export type Target = { readonly url: string } | NamedTarget
 
 export type LoadOptions = Target & {
   readonly headers?: Readonly<Record<string, string>>

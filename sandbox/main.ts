@@ -2,7 +2,7 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import { startSandbox } from './sandbox.ts'
+import { startSandbox, type ReadyFile } from './sandbox.ts'
 import { scenarios } from './scenarios/scenarios.ts'
 
 interface Options {
@@ -32,7 +32,10 @@ const program = new Command('npm run sandbox --')
     known,
     'small',
   )
-  .option('--ready <file>', 'renamed into place once every front door answers and every target is healthy')
+  .option(
+    '--ready <file>',
+    'renamed into place once every front door answers and every target is healthy, and again when green comes or goes',
+  )
   .option(
     '--time-scale <n>',
     "AWS's delays are divided by it: at 60 minutes are seconds, 1 is AWS's own speed",
@@ -42,16 +45,27 @@ const program = new Command('npm run sandbox --')
   .parse()
 
 const { scenario, ready, timeScale } = program.opts<Options>()
-const sandbox = await startSandbox({ scenario, timeScale, progress: (text) => process.stderr.write(`${text} …\n`) })
-const told = JSON.stringify(sandbox.ready, null, 2)
-if (ready) {
+
+/** Into the ready file, or printed. */
+async function tell(told: ReadyFile): Promise<void> {
+  const text = `${JSON.stringify(told, null, 2)}\n`
+  if (!ready) return void process.stdout.write(text)
   const file = resolve(ready)
-  await writeFile(`${file}.tmp`, `${told}\n`, { mode: 0o600 })
+  await writeFile(`${file}.tmp`, text, { mode: 0o600 })
   await rename(`${file}.tmp`, file)
   process.stderr.write(`ready: ${file}; stop with Ctrl-C or SIGTERM\n`)
-} else {
-  process.stdout.write(`${told}\n`)
 }
+
+// One after the other: the last word stays.
+let telling: Promise<void> = Promise.resolve()
+const sandbox = await startSandbox({
+  scenario,
+  timeScale,
+  progress: (text) => process.stderr.write(`${text} …\n`),
+  onGreen: (changed) => void (telling = telling.then(() => tell(changed))),
+})
+telling = telling.then(() => tell(sandbox.ready))
+await telling
 
 const stop = (): void => {
   sandbox.stop().then(

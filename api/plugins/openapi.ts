@@ -17,6 +17,7 @@ export const openapi = fp(
         },
         tags: [
           { name: 'migrations', description: 'Inventories' },
+          { name: 'cluster', description: 'Green, where it is built here' },
           { name: 'workloads', description: 'One service on its way' },
           { name: 'operations', description: 'Attempts at transitions' },
           { name: 'service', description: 'The service itself' },

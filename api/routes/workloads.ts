@@ -1,32 +1,13 @@
-import { Type, type TObject } from 'typebox'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import type { Cutover } from '../../automation/cutover.ts'
-import type { OperationRecord } from '../../automation/store/operations.ts'
 import type { App } from '../fastify.ts'
+import { accept, accepted, askerOf, orNothing, reason, strict } from './accepting.ts'
 import { limitOf, migrationParams, nameSchema, pageOf, pageQueryOf, workloadParams } from '../schemas/common.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
 import { byHandSchema, confirmationSchema, showConfirmation, showHold, showWorkload } from '../schemas/workload.ts'
 
-const reason = Type.String({ minLength: 1, maxLength: 1000 })
-const strict = { additionalProperties: false } as const
-const accepted = { 202: Type.Ref('Operation'), ...problems(400, 404, 409, 413, 415, 422, 503) }
-/** A body of which every member is optional may be left out. */
-const orNothing = <T extends TObject>(schema: T) => Type.Union([schema, Type.Null()])
-
 const path = '/migrations/:migration/workloads/:workload'
-
-/** Until there are accounts everybody on this machine is the operator. */
-const operator = 'operator'
-
-const askerOf = ({ receivedAt }: FastifyRequest, why: string | undefined) => ({
-  by: operator,
-  reason: why ?? null,
-  receivedAt,
-})
-
-const accept = (reply: FastifyReply, operation: OperationRecord) =>
-  reply.code(202).header('location', `/v1/operations/${operation.id}`).send(showOperation(operation))
 
 export async function workloadRoutes(app: App, { cutover }: { readonly cutover: Cutover }): Promise<void> {
   const tags = ['workloads']

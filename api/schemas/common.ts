@@ -22,6 +22,9 @@ export const phaseSchema = Type.Union(
   ),
 )
 
+/** What green's cluster may be; also where an operation of it comes from and goes to. */
+export const clusterStates = ['given', 'not-built', 'incomplete', 'built'] as const
+
 export const migrationParams = Type.Object({ migration: nameSchema })
 export const workloadParams = Type.Object({ migration: nameSchema, workload: nameSchema })
 

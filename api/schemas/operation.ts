@@ -2,19 +2,25 @@ import { Type } from 'typebox'
 import type { Operation } from '../../automation/migration.ts'
 import { problemOf, type Problem } from '../errors.ts'
 import type { ErrorCode } from '../../automation/errors.ts'
-import { instantSchema, nullableInstant, nullableNumber, nullableString, phaseSchema } from './common.ts'
+import { clusterStack } from '../../infra/names.ts'
+import { clusterStates, instantSchema, nullableInstant, nullableNumber, nullableString, phaseSchema } from './common.ts'
 
 const oneOf = <T extends string>(...values: readonly T[]) => Type.Union(values.map((value) => Type.Literal(value)))
+
+/** Of a workload a phase, of green's cluster its state. */
+const placeSchema = Type.Union([phaseSchema, oneOf(...clusterStates)])
 
 export const operationSchema = Type.Object(
   {
     id: Type.String(),
     migration: Type.String(),
     workload: nullableString,
-    action: oneOf('plan', 'advance', 'rollback', 'abandon', 'release'),
+    action: oneOf(
+      ...['plan', 'advance', 'rollback', 'abandon', 'release', 'cluster-preview', 'cluster-up', 'cluster-destroy'],
+    ),
     state: oneOf('queued', 'running', 'succeeded', 'failed', 'cancelled', 'interrupted'),
-    from: phaseSchema,
-    to: phaseSchema,
+    from: placeSchema,
+    to: placeSchema,
     reason: nullableString,
     requestedBy: Type.String(),
     requestedAt: instantSchema,
@@ -38,7 +44,7 @@ export const operationSchema = Type.Object(
 export const showOperation = (operation: Operation) => ({
   id: operation.id,
   migration: operation.migration,
-  workload: operation.workload,
+  workload: operation.workload === clusterStack ? null : operation.workload,
   action: operation.action,
   state: operation.state,
   from: operation.from,

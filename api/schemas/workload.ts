@@ -60,9 +60,11 @@ export const byHandSchema = Type.Object({
   environment: Type.Record(Type.String(), Type.String(), { description: 'What the CLI needs in its environment.' }),
   preview: Type.String(),
   up: Type.String(),
-  upNeeds: Type.String({
-    description: 'An up by hand moves traffic past the gates; it is refused until this was run.',
-  }),
+  upNeeds: Type.Optional(
+    Type.String({
+      description: 'An up by hand of a workload moves traffic past the gates; it is refused until this was run.',
+    }),
+  ),
 })
 
 export const showHold = ({ id, name, reason, by, since }: Hold) => ({ id, name, reason, by, since: iso(since) })

@@ -32,6 +32,20 @@ export interface Inspection {
   readonly urns: readonly string[]
   /** A create was under way when its run died: the object may or may not exist. */
   readonly pendingCreates: boolean
+  readonly pending: readonly PendingCreate[]
+}
+
+export interface PendingCreate {
+  readonly urn: string
+  readonly type: string
+  /** What the provider was asked for, names that it chose included. */
+  readonly inputs: Readonly<Record<string, unknown>>
+}
+
+/** An object that exists and belongs to what a dead run was creating. */
+export interface Adoption {
+  readonly urn: string
+  readonly id: string
 }
 
 /** Everything that one engine run needs. Runs on one stack come one after the other. */
@@ -45,6 +59,8 @@ export interface Task {
   readonly urgent: boolean
   /** Another config than the stack's own, for a preview of what has not begun. */
   readonly configFile?: string
+  /** How long a run may be without a sign of life, where that is longer than usual. Milliseconds. */
+  readonly patienceMs?: number
 }
 
 export interface PreviewResult {
@@ -54,6 +70,8 @@ export interface PreviewResult {
 export interface UpResult {
   readonly steps: readonly EngineStep[]
   readonly outputs: WorkloadOutputs | null
+  /** Everything that the stack exports; secret values are `[secret]`. */
+  readonly exports: Readonly<Record<string, unknown>>
 }
 
 /** A run under way. */
@@ -73,8 +91,10 @@ export interface Engine {
   create(task: Task, secrets: Readonly<Record<string, string>>): Run<null>
   preview(task: Task, listen: (event: EngineEvent) => void): Run<PreviewResult>
   up(task: Task, listen: (event: EngineEvent) => void): Run<UpResult>
-  /** Of these URNs alone. Pending creates are forgotten. */
-  refresh(task: Task, targets: readonly string[]): Run<null>
+  /** Deletes everything in the stack's state, but what is retained. */
+  destroy(task: Task, listen: (event: EngineEvent) => void): Run<PreviewResult>
+  /** Of these URNs alone. Pending creates are adopted where it says so; all others are forgotten. */
+  refresh(task: Task, targets: readonly string[], adoptions?: readonly Adoption[]): Run<null>
   inspect(task: Task): Run<Inspection>
   /** Removes the stack's lock. Only for a lock whose holder is known to be dead: it protects nobody's run. */
   unlock(task: Task): Run<null>

@@ -169,7 +169,7 @@ export class WorkerPool {
       let watchdog: NodeJS.Timeout
       const alive = (): void => {
         clearTimeout(watchdog)
-        watchdog = setTimeout(() => control.cancel(), this.#options.silenceMs)
+        watchdog = setTimeout(() => control.cancel(), order.task.patienceMs ?? this.#options.silenceMs)
       }
       const end = (finish: () => void): void => {
         clearTimeout(watchdog)

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { project } from '../../infra/names.ts'
-import type { WorkloadStackConfig } from '../../infra/programs.ts'
+import type { ClusterStackConfig, WorkloadStackConfig } from '../../infra/programs.ts'
 
 export const configFile = (folder: string, stack: string): string => join(folder, `Pulumi.${stack}.yaml`)
 
@@ -19,7 +19,7 @@ export async function writeStackConfig(
   folder: string,
   stack: string,
   path: string,
-  config: WorkloadStackConfig,
+  config: WorkloadStackConfig | ClusterStackConfig,
 ): Promise<void> {
   const { config: old = {}, ...rest } = await readStackFile(folder, stack)
   const encrypted = Object.entries(old).filter(
@@ -30,6 +30,11 @@ export async function writeStackConfig(
   const partial = `${path}.${process.pid}.tmp`
   await writeFile(partial, stringify(file), { mode: 0o600 })
   await rename(partial, path)
+}
+
+/** The engine made the stack with this file: its salt is the first thing that it writes. */
+export async function isMade(folder: string, stack: string): Promise<boolean> {
+  return (await readStackFile(folder, stack)).encryptionsalt !== undefined
 }
 
 export async function hasSecret(folder: string, stack: string, key: string): Promise<boolean> {

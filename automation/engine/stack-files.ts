@@ -1,12 +1,17 @@
 import { createHmac } from 'node:crypto'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { providerOptions, type AwsSettings } from '../../infra/aws/clients.ts'
-import { project, stackName } from '../../infra/names.ts'
+import type { ClusterSite, ClusterStage } from '../../infra/cluster/stage.ts'
+import { ownTokenCommand } from '../../infra/cluster/token-command.ts'
+import { kubeconfig } from '../../infra/cluster/kubeconfig.ts'
+import type { ClusterOutputs } from '../../infra/cluster/outputs.ts'
+import { clusterStack, project, stackName } from '../../infra/names.ts'
 import type { Stage } from '../../infra/workloads/kind.ts'
 import type { Migration, Workload } from '../migration.ts'
 import { siteOf } from '../surroundings.ts'
 import type { Task } from './engine.ts'
-import { configFile, hasSecret, writeProject, writeStackConfig } from './stack-config.ts'
+import { configFile, hasSecret, isMade, writeProject, writeStackConfig } from './stack-config.ts'
 
 export interface StackFilesOptions {
   /** A folder per stack is made in it. */
@@ -25,10 +30,13 @@ export interface ByHand {
   readonly preview: string
   readonly up: string
   /** To be run once before an `up`, which moves traffic past the gates. */
-  readonly upNeeds: string
+  readonly upNeeds?: string
 }
 
-/** The engine's files of each workload's stack: what it runs from, by the service as by hand. */
+/** Whose stack it is: a workload's, or under the name of its stack a cluster's. */
+type Owner = Pick<Workload, 'migration' | 'name'>
+
+/** The engine's files of each stack: what it runs from, by the service as by hand. */
 export class StackFiles {
   readonly #options: StackFilesOptions
 
@@ -36,7 +44,7 @@ export class StackFiles {
     this.#options = options
   }
 
-  task(workload: Workload, operation: string, urgent: boolean): Task {
+  task(workload: Owner, operation: string, urgent: boolean): Task {
     const stack = stackName(workload.migration, workload.name)
     return { operation, stack, folder: join(this.#options.folder, stack), urgent }
   }
@@ -57,18 +65,62 @@ export class StackFiles {
     return target
   }
 
+  /** The same for green's cluster. Its Kubernetes plugin gets tokens by our own command. */
+  async writeCluster(
+    site: ClusterSite,
+    stage: ClusterStage,
+    options: Pick<WriteOptions, 'planned'> = {},
+  ): Promise<string> {
+    const { migration, region, config } = site
+    const { folder, stack } = this.#clusterTask(migration)
+    const target = options.planned ? join(folder, `planned.${stack}.yaml`) : configFile(folder, stack)
+    const { endpoint } = this.#options.aws
+    const token = ownTokenCommand({ cluster: config.cluster, region, ...(endpoint ? { endpoint } : {}) })
+    const aws = providerOptions({ ...this.#options.aws, region })
+    await writeStackConfig(folder, stack, target, { program: 'cluster', site, stage, aws, token })
+    return target
+  }
+
+  /** Makes the folder of the cluster's stack ready for the engine. true: the stack was made in it already. */
+  async prepareCluster(migration: string): Promise<boolean> {
+    const { folder, stack } = this.#clusterTask(migration)
+    await writeProject(folder, this.#options.plugins)
+    return isMade(folder, stack)
+  }
+
+  /** Where our own reads and runs find green: the same path for the life of a migration. */
+  kubeconfigOf(migration: string): string {
+    return join(this.#clusterTask(migration).folder, 'green.kubeconfig')
+  }
+
+  /** Writes it. No secret is in it: tokens are made when they are needed. */
+  async writeKubeconfig(migration: string, region: string, outputs: ClusterOutputs): Promise<string> {
+    const { clusterName: name, endpoint: server, certificateAuthority } = outputs
+    const { endpoint } = this.#options.aws
+    const command = ownTokenCommand({ cluster: name, region, ...(endpoint ? { endpoint } : {}) })
+    const path = this.kubeconfigOf(migration)
+    const partial = `${path}.${process.pid}.tmp`
+    await writeFile(partial, kubeconfig({ name, endpoint: server, certificateAuthority }, command), { mode: 0o600 })
+    await rename(partial, path)
+    return path
+  }
+
+  #clusterTask(migration: string): Task {
+    return this.task({ migration, name: clusterStack }, '', false)
+  }
+
   /**
    * What a person types in the checkout to see what the service would do, or in need to do it: the same program, config, state and
    * passphrase. An `up` of a workload is refused unless its config says that it is meant.
    */
-  byHand(workload: Workload): ByHand {
+  byHand(workload: Owner): ByHand {
     const { folder, stack } = this.task(workload, '', false)
     const options = `--stack ${stack} --config-file ${configFile(folder, stack)}`
     return {
       environment: this.#options.environment,
       preview: `pulumi preview ${options}`,
       up: `pulumi up ${options}`,
-      upNeeds: `pulumi config set ${project}:byHand true ${options}`,
+      ...(workload.name === clusterStack ? {} : { upNeeds: `pulumi config set ${project}:byHand true ${options}` }),
     }
   }
 

@@ -48,7 +48,7 @@ export function valueAt(value: unknown, path: string): unknown {
 }
 
 /** The engine's wrapper around a secret becomes `[secret]`, at any depth. */
-function plain(value: unknown): unknown {
+export function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (secretMark in value) return '[secret]'
   if (Array.isArray(value)) return value.map(plain)

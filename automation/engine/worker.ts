@@ -13,9 +13,10 @@ import {
 import { project } from '../../infra/names.ts'
 import { runProgram } from '../../infra/programs.ts'
 import type { WorkloadOutputs } from '../../infra/workloads/kind.ts'
+import { adopt, type Checkpoint } from './adopt.ts'
 import type { EngineStep, Inspection, UpResult } from './engine.ts'
-import type { EngineFailure, Message, Order } from './messages.ts'
-import { eventOf, stackType, stepOf } from './steps.ts'
+import type { EngineFailure, Job, Message, Order } from './messages.ts'
+import { eventOf, plain, stackType, stepOf } from './steps.ts'
 
 const tell = (message: Message): void => void process.send?.(message)
 
@@ -53,7 +54,9 @@ async function carryOut(order: Order, command: PulumiCommand): Promise<unknown> 
     case 'up':
       return up(stack, task.operation)
     case 'refresh':
-      return refresh(stack, job.targets)
+      return refresh(stack, order, job)
+    case 'destroy':
+      return destroy(stack)
     case 'inspect':
       return inspect(stack)
     case 'unlock':
@@ -93,17 +96,22 @@ async function create(order: Order, secrets: Readonly<Record<string, string>>, c
   return null
 }
 
-function runCli(args: readonly string[], input: string, { task, environment }: Order): Promise<void> {
+/** What it printed. */
+function runCli(args: readonly string[], input: string, { task, environment }: Order): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn('pulumi', args, {
       cwd: task.folder,
       env: { ...process.env, ...environment },
-      stdio: ['pipe', 'ignore', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
+    let stdout = ''
     let stderr = ''
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
     child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`pulumi ${args[0]} ${args[1]}: ${stderr}`))))
+    child.on('close', (code) =>
+      code === 0 ? resolve(stdout) : reject(new Error(`pulumi ${args[0]} ${args[1]}: ${stderr}`)),
+    )
     child.stdin.end(input)
   })
 }
@@ -116,22 +124,21 @@ let diagnostics: string[] = []
 function listen(): {
   onEvent: (event: PulumiEvent) => void
   steps: EngineStep[]
-  outputs: () => WorkloadOutputs | null
+  exports: () => Record<string, unknown>
 } {
   const steps: EngineStep[] = []
-  let outputs: WorkloadOutputs | null = null
+  let exports: Record<string, unknown> = {}
   diagnostics = []
   const onEvent = (event: PulumiEvent): void => {
     const outcome = event.resOutputsEvent?.metadata
-    if (outcome?.type === stackType)
-      outputs = (outcome.new?.outputs?.['cutover'] as WorkloadOutputs | undefined) ?? null
+    if (outcome?.type === stackType) exports = outcome.new?.outputs ?? {}
     if (event.resourcePreEvent) steps.push(stepOf(event.resourcePreEvent.metadata))
     const told = eventOf(event)
     if (!told) return
     if (told.type === 'message' && told.severity === 'error') diagnostics.push(told.text)
     tell({ type: 'event', event: told })
   }
-  return { onEvent, steps, outputs: () => outputs }
+  return { onEvent, steps, exports: () => exports }
 }
 
 async function preview(stack: Stack, configFile: string | undefined): Promise<{ steps: EngineStep[] }> {
@@ -141,27 +148,49 @@ async function preview(stack: Stack, configFile: string | undefined): Promise<{ 
 }
 
 async function up(stack: Stack, operation: string): Promise<UpResult> {
-  const { onEvent, steps, outputs } = listen()
+  const { onEvent, steps, exports } = listen()
   await stack.up({ ...quiet, onEvent, message: operation })
-  return { steps, outputs: outputs() }
+  const outputs = (exports()['cutover'] as WorkloadOutputs | undefined) ?? null
+  return { steps, outputs, exports: plain(exports()) as Record<string, unknown> }
 }
 
-async function refresh(stack: Stack, targets: readonly string[]): Promise<null> {
+async function destroy(stack: Stack): Promise<{ steps: EngineStep[] }> {
+  const { onEvent, steps } = listen()
+  await stack.destroy({ ...quiet, onEvent })
+  return { steps }
+}
+
+type Refresh = Extract<Job, { do: 'refresh' }>
+
+async function refresh(stack: Stack, order: Order, { targets, adoptions }: Refresh): Promise<null> {
+  if (adoptions.length > 0) {
+    const options = ['--stack', order.task.stack, '--non-interactive']
+    const checkpoint = JSON.parse(await runCli(['stack', 'export', ...options], '', order)) as Checkpoint
+    await runCli(['stack', 'import', ...options], JSON.stringify(adopt(checkpoint, adoptions)), order)
+  }
+  const target = [...targets, ...adoptions.map(({ urn }) => urn)]
   const { onEvent } = listen()
-  await stack.refresh({ ...quiet, onEvent, target: [...targets], clearPendingCreates: true })
+  await stack.refresh({ ...quiet, onEvent, target, clearPendingCreates: true })
   return null
 }
 
 interface Deployment {
   readonly resources?: readonly { readonly urn: string }[]
-  readonly pending_operations?: readonly { readonly type: string }[]
+  readonly pending_operations?: readonly {
+    readonly type: string
+    readonly resource?: { readonly urn: string; readonly type: string; readonly inputs?: Record<string, unknown> }
+  }[]
 }
 
 async function inspect(stack: Stack): Promise<Inspection> {
   const { deployment } = (await stack.exportStack()) as { deployment: Deployment | null }
+  const creating = (deployment?.pending_operations ?? []).filter(({ type }) => type === 'creating')
   return {
     urns: (deployment?.resources ?? []).map(({ urn }) => urn),
-    pendingCreates: (deployment?.pending_operations ?? []).some(({ type }) => type === 'creating'),
+    pendingCreates: creating.length > 0,
+    pending: creating.flatMap(({ resource }) =>
+      resource ? [{ urn: resource.urn, type: resource.type, inputs: plain(resource.inputs ?? {}) as object }] : [],
+    ) as Inspection['pending'],
   }
 }
 

@@ -27,6 +27,12 @@ export function diffOf(
   return { stage: stage.name, split: stage.split, lines, counts: countBy(shown.map(({ op }) => op)) }
 }
 
+/** The same of a stack that has no switch point. */
+export function changesOf(steps: readonly EngineStep[]): Pick<StageDiff, 'lines' | 'counts'> {
+  const shown = steps.filter(({ op, type }) => op !== 'same' && !type.startsWith('pulumi:'))
+  return { lines: shown.flatMap(linesOf), counts: countBy(shown.map(({ op }) => op)) }
+}
+
 function linesOfSwitch(step: EngineStep, resource: SwitchResource | undefined, stage: Stage, from: Split): string[] {
   if (!resource) return []
   const what = `${nounOf(step.type)} ${tailOf(resource.id)}`

@@ -7,7 +7,13 @@ export const untouchable = ({ found, config }: Site, claims: readonly string[]):
 
 const isArn = (value: unknown): value is string => typeof value === 'string' && value.startsWith('arn:')
 
-const replacements = ['replace', 'create-replacement', 'delete-replaced', 'import-replacement', 'discard-replaced']
+export const replacements = [
+  'replace',
+  'create-replacement',
+  'delete-replaced',
+  'import-replacement',
+  'discard-replaced',
+]
 
 /**
  * Invariant 3, on a preview: nothing on blue's side is deleted or replaced, nor is the switch point replaced. What merely leaves

@@ -1,18 +1,21 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { Inventory } from '../inventory.ts'
 import type { Migration } from '../migration.ts'
+import { Clusters } from './clusters.ts'
 import type { Tables } from './schema.ts'
 
 export class Migrations {
   readonly #db: Kysely<Tables>
+  readonly #clusters: Clusters
 
   constructor(db: Kysely<Tables>) {
     this.#db = db
+    this.#clusters = new Clusters(db)
   }
 
   async get(name: string): Promise<Migration | null> {
     const row = await this.#db.selectFrom('migrations').selectAll().where('name', '=', name).executeTakeFirst()
-    return row ? migrationOf(row) : null
+    return row ? migrationOf(row, await this.#clusters.get(name)) : null
   }
 
   /** By name, after `after`. */
@@ -24,7 +27,8 @@ export class Migrations {
       .orderBy('name')
       .limit(limit)
       .execute()
-    return rows.map(migrationOf)
+    const clusters = await this.#clusters.all()
+    return rows.map((row) => migrationOf(row, clusters.get(row.name) ?? null))
   }
 
   async save(inventory: Inventory): Promise<Migration> {
@@ -37,13 +41,14 @@ export class Migrations {
       )
       .returningAll()
       .executeTakeFirstOrThrow()
-    return migrationOf(row)
+    return migrationOf(row, await this.#clusters.get(row.name))
   }
 }
 
-const migrationOf = (row: Selectable<Tables['migrations']>): Migration => ({
+const migrationOf = (row: Selectable<Tables['migrations']>, cluster: Migration['cluster']): Migration => ({
   name: row.name,
   inventory: row.inventory,
+  cluster,
   createdAt: row.created_at.getTime(),
   updatedAt: row.updated_at.getTime(),
 })

@@ -1,9 +1,10 @@
 import type { Generated, JSONColumnType } from 'kysely'
 import type { FoundBase, Lingering, Stage, SwitchPoint, WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import type { KindName } from '../../infra/workloads/kinds.ts'
+import type { ClusterRecord, ClusterStateName } from '../cluster/record.ts'
 import type { Inventory, WorkloadEntry } from '../inventory.ts'
 import type { Failure } from '../errors.ts'
-import type { Action, OperationState, PhaseName, State } from '../migration.ts'
+import type { Action, ClusterAction, OperationState, PhaseName, State } from '../migration.ts'
 
 /** JSON goes in as text and comes out parsed, with either driver. */
 type Json<T extends object | null> = JSONColumnType<T, string, string>
@@ -30,16 +31,24 @@ export interface Tables {
     on_record: JsonOrNull<SwitchPoint>
     unsettled: Generated<boolean>
   }
+  clusters: {
+    migration: string
+    asked: JsonOrNull<NonNullable<ClusterRecord['asked']>>
+    done: JsonOrNull<NonNullable<ClusterRecord['done']>>
+    pins: JsonOrNull<NonNullable<ClusterRecord['pins']>>
+    outputs: JsonOrNull<NonNullable<ClusterRecord['outputs']>>
+    kubeconfig: string | null
+  }
   claims: { id: string; migration: string; workload: string; claimed_at: Date }
   operations: {
     id: string
     seq: Generated<number>
     migration: string
     workload: string
-    action: Action
+    action: Action | ClusterAction
     state: OperationState
-    from_phase: PhaseName
-    to_phase: PhaseName
+    from_phase: PhaseName | ClusterStateName
+    to_phase: PhaseName | ClusterStateName
     reason: string | null
     requested_by: string
     requested_at: Date

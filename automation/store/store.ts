@@ -2,20 +2,26 @@ import { Kysely, type Dialect } from 'kysely'
 import { Migrator, type Migration as SchemaMigration } from 'kysely/migration'
 import type { Events, JournalEvent } from '../events.ts'
 import { Claims } from './claims.ts'
+import { Clusters } from './clusters.ts'
 import { EventLog } from './event-log.ts'
 import { Holds } from './holds.ts'
 import { Idempotency } from './idempotency.ts'
 import { Migrations } from './migrations.ts'
 import * as journal from './migrations/0001-journal.ts'
+import * as clusters from './migrations/0002-clusters.ts'
 import { Operations } from './operations.ts'
 import type { Tables } from './schema.ts'
 import { Workloads } from './workloads.ts'
 
-const schemaMigrations: Readonly<Record<string, SchemaMigration>> = { '0001-journal': journal }
+const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
+  '0001-journal': journal,
+  '0002-clusters': clusters,
+}
 
 /** The tables that one unit of work sees; inside `transaction` all of it happens or nothing does. */
 export interface Work {
   readonly migrations: Migrations
+  readonly clusters: Clusters
   readonly workloads: Workloads
   readonly claims: Claims
   readonly operations: Operations
@@ -63,6 +69,7 @@ export class Store {
 
 const workOn = (db: Kysely<Tables>, written: JournalEvent[]): Work => ({
   migrations: new Migrations(db),
+  clusters: new Clusters(db),
   workloads: new Workloads(db),
   claims: new Claims(db),
   operations: new Operations(db),

@@ -3,7 +3,9 @@ import type { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2'
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch'
 import type { EC2Client } from '@aws-sdk/client-ec2'
+import type { EKSClient } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import type { IAMClient } from '@aws-sdk/client-iam'
 import type { Route53Client } from '@aws-sdk/client-route-53'
 
 /** How AWS is reached. On AWS only the region; an endpoint for a proxy, a private partition or a rehearsal. */
@@ -28,6 +30,8 @@ export interface Aws {
   autoScaling(): Promise<AutoScalingClient>
   cloudWatch(): Promise<CloudWatchClient>
   ec2(): Promise<EC2Client>
+  eks(): Promise<EKSClient>
+  iam(): Promise<IAMClient>
   route53(): Promise<Route53Client>
   close(): void
 }
@@ -62,6 +66,8 @@ export function createAws(settings: AwsSettings): Aws {
     autoScaling: once(async () => new (await import('@aws-sdk/client-auto-scaling')).AutoScalingClient(options)),
     cloudWatch: once(async () => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(options)),
     ec2: once(async () => new (await import('@aws-sdk/client-ec2')).EC2Client(options)),
+    eks: once(async () => new (await import('@aws-sdk/client-eks')).EKSClient(options)),
+    iam: once(async () => new (await import('@aws-sdk/client-iam')).IAMClient(options)),
     route53: once(async () => new (await import('@aws-sdk/client-route-53')).Route53Client(options)),
     close: () => {
       elbv2.destroy()

@@ -7,6 +7,9 @@ import {
   type ConfigurationOptions,
 } from '@kubernetes/client-node'
 
+import { tokenRequestOf } from '../cluster/token-command.ts'
+import { mintToken, type Token } from '../cluster/token.ts'
+
 export class ClusterUnreachable extends Error {
   constructor(kubeconfig: string, cause: unknown) {
     super(`the cluster of ${kubeconfig} does not answer: ${sentenceOf(cause)}`, { cause })
@@ -40,6 +43,7 @@ export function createConnection(kubeconfig: string, timeoutMs = 10_000) {
 function connect(kubeconfig: string) {
   const config = new KubeConfig()
   config.loadFromFile(kubeconfig)
+  mintOwnTokens(config)
   if (!config.getCurrentCluster()) throw new Error('it names no current cluster')
   return {
     core: config.makeApiClient(CoreV1Api),
@@ -47,6 +51,30 @@ function connect(kubeconfig: string) {
     objects: config.makeApiClient(CustomObjectsApi),
   }
 }
+
+const ownProvider = 'eks-cutover'
+
+/** Where the kubeconfig would start our own token command, the token is made here: a process less, and the same token. */
+function mintOwnTokens(config: KubeConfig): void {
+  const user = config.getCurrentUser()
+  const request = user?.exec ? tokenRequestOf(user.exec as { args: string[] }) : null
+  if (!user || !request) return
+  let minted: Token | undefined
+  config.users = config.users.map(({ exec: _exec, ...one }) =>
+    one.name === user.name ? { ...one, authProvider: { name: ownProvider } } : one,
+  )
+  config.addAuthenticator({
+    isAuthProvider: ({ authProvider }) => (authProvider as { name?: string } | undefined)?.name === ownProvider,
+    applyAuthentication: async (_user, options) => {
+      const call = options as { headers?: Record<string, string> }
+      if (!minted || minted.expiresAt < Date.now() + renewMs) minted = await mintToken(request)
+      call.headers = { ...call.headers, Authorization: `Bearer ${minted.token}` }
+    },
+  })
+}
+
+/** A token is made anew when it has so long to live. */
+const renewMs = 60_000
 
 /** Ends each call after `ms`. */
 const boundedBy = (ms: number): ConfigurationOptions => ({

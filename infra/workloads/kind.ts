@@ -45,6 +45,15 @@ export interface GreenCluster {
   readonly name: string
   /** Path of its kubeconfig on this machine. */
   readonly kubeconfig: string
+  /** Its nodes, where we built the cluster and know them; otherwise an inventory entry has to say what it needs of them. */
+  readonly nodes?: GreenNodes
+}
+
+/** Green's nodes as load balancers reach them. */
+export interface GreenNodes {
+  /** By name. */
+  readonly autoScalingGroups: readonly string[]
+  readonly securityGroup?: string
 }
 
 /** Everything about one workload that a kind works with. Found once, the same until released. */
@@ -80,6 +89,8 @@ export interface Surroundings {
   readonly aws: Aws
   readonly blue: ClusterReads
   readonly green: ClusterReads
+  /** Where the entry does not name them; see GreenCluster. */
+  readonly greenNodes?: GreenNodes
   /** Is this taken by another workload of any migration? */
   readonly claimed: (id: ClaimId) => boolean
 }

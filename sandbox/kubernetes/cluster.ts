@@ -32,6 +32,7 @@ import { Resources } from './resources.ts'
 import { builtInTypes } from './schema/built-in.ts'
 import { Schemas } from './schema/schema.ts'
 import { requestListener } from './server/api-server.ts'
+import { ownTokenOr, type Authenticate } from './server/authorization.ts'
 import { FrontDoor } from './server/front-door.ts'
 import { Store } from './store/store.ts'
 
@@ -48,6 +49,8 @@ export interface ClusterOptions {
   aws: AwsAccess
   /** Two that exist nowhere else, unless given: a list for good, or machines that come and go. */
   nodes?: NodeOptions[] | NodeSource
+  /** Whose bearer tokens are good beside that of the cluster's own kubeconfig; nobody's unless given. */
+  authenticate?: Authenticate
 }
 
 export interface Cluster {
@@ -55,7 +58,9 @@ export interface Cluster {
   readonly version: string
   /** `https://127.0.0.1:…`; stays the same while the cluster lives. */
   readonly url: string
-  /** YAML. */
+  /** PEM; what the API server's certificate is signed by. */
+  readonly certificateAuthority: string
+  /** YAML; its token may do everything. */
   readonly kubeconfig: string
   readonly store: Store
   readonly api: Api
@@ -101,7 +106,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   const token = randomBytes(24).toString('base64url')
   const certificates = await makeCertificates()
-  const frontDoor = new FrontDoor(certificates, requestListener(api, version, token))
+  const frontDoor = new FrontDoor(certificates, requestListener(api, version, ownTokenOr(token, options.authenticate)))
   await frontDoor.open()
   const url = `https://127.0.0.1:${frontDoor.port}`
 
@@ -138,6 +143,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     name,
     version,
     url,
+    certificateAuthority: certificates.ca,
     kubeconfig: kubeconfigOf({ name, url, ca: certificates.ca, token }),
     store: api.store,
     api,

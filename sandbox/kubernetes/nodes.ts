@@ -10,6 +10,10 @@ export interface NodeOptions {
   ip: string
   /** Availability zone: `ap-northeast-2a`. */
   zone: string
+  /** m6i.large unless said. */
+  instanceType?: string
+  /** Beside those that every node has. */
+  labels?: Readonly<Record<string, string>>
 }
 
 const conditions = [
@@ -38,9 +42,10 @@ export async function registerNode(
         'kubernetes.io/arch': 'amd64',
         'kubernetes.io/hostname': name,
         'kubernetes.io/os': 'linux',
-        'node.kubernetes.io/instance-type': 'm6i.large',
+        'node.kubernetes.io/instance-type': node.instanceType ?? 'm6i.large',
         'topology.kubernetes.io/region': cluster.region,
         'topology.kubernetes.io/zone': node.zone,
+        ...node.labels,
       },
     },
     spec: { providerID: `aws:///${node.zone}/${node.instanceId}` },

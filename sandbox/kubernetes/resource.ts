@@ -1,3 +1,4 @@
+import type { Fields } from './object.ts'
 import type { Schema } from './schema/schema.ts'
 import type { Subject } from './status-error.ts'
 
@@ -20,8 +21,18 @@ export interface Resource extends Subject {
   readonly type: string
   /** Where its objects are stored: the same for every version of a resource. */
   readonly key: string
+  /** Set where objects look otherwise than they are stored. */
+  readonly conversion?: Conversion
+  /** What the API server tells whoever uses this version. */
+  readonly warning?: string
   /** Set for a resource that a CustomResourceDefinition made. */
   readonly custom?: CustomDefinition
+}
+
+/** Between the form of an old API version and the one that is stored. */
+export interface Conversion {
+  toStored<Given extends Fields>(object: Given): Given
+  fromStored<Given extends Fields>(object: Given): Given
 }
 
 export interface PrinterColumn {

@@ -1,4 +1,5 @@
-import type { Resource, Subresource } from './resource.ts'
+import { oldIngress } from './registry/old-ingress.ts'
+import type { Conversion, Resource, Subresource } from './resource.ts'
 import { within } from './versions.ts'
 
 interface Row {
@@ -13,9 +14,28 @@ interface Row {
   generation?: true
   /** The model's name in @kubernetes/client-node where it is not version + kind. */
   type?: string
+  /** The key of the row whose objects these are, in another form. */
+  formOf?: { key: string; conversion: Conversion; warning: string }
   /** The Kubernetes versions that serve it; unset on a side means as far as this sandbox goes. */
   served?: { from?: string; until?: string }
 }
+
+/** Until 1.22 Ingresses are served in this form, too, by two groups. */
+const oldIngresses = (group: string, since: string): Row => ({
+  group,
+  version: 'v1beta1',
+  kind: 'Ingress',
+  plural: 'ingresses',
+  shortNames: ['ing'],
+  subresources: ['status'],
+  generation: true,
+  served: { until: '1.22' },
+  formOf: {
+    key: 'networking.k8s.io/ingresses',
+    conversion: oldIngress,
+    warning: `${group}/v1beta1 Ingress is deprecated in ${since}, unavailable in v1.22+; use networking.k8s.io/v1 Ingress`,
+  },
+})
 
 /**
  * THE table of what is served, in which API version, by which Kubernetes version. Everything follows from it: routes,
@@ -73,6 +93,8 @@ const rows: Row[] = [
     clusterWide: true,
     generation: true,
   },
+  oldIngresses('networking.k8s.io', 'v1.19+'),
+  oldIngresses('extensions', 'v1.14+'),
   {
     group: 'apiextensions.k8s.io',
     kind: 'CustomResourceDefinition',
@@ -98,7 +120,8 @@ function resourceOf({ group = '', version = 'v1', ...row }: Row): Resource {
     subresources: row.subresources ?? [],
     generation: row.generation ?? false,
     type: row.type ?? `${version[0]?.toUpperCase()}${version.slice(1)}${row.kind}`,
-    key: `${group}/${row.plural}`,
+    key: row.formOf?.key ?? `${group}/${row.plural}`,
+    ...(row.formOf && { conversion: row.formOf.conversion, warning: row.formOf.warning }),
   }
 }
 

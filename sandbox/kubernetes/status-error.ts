@@ -62,9 +62,9 @@ export const badRequest = (message: string) => new StatusError(400, 'BadRequest'
 export const unauthorized = () => new StatusError(401, 'Unauthorized', 'Unauthorized')
 
 /** `what` is `path "/metrics"`, or a resource with its group and scope, in which case `subject` is that resource. */
-export const anonymousForbidden = (verb: string, what: string, subject?: Subject, name?: string) => {
+export const forbiddenTo = (username: string, verb: string, what: string, subject?: Subject, name?: string) => {
   const object = subject ? `${qualified(subject)}${name ? ` "${name}"` : ''} is ` : ''
-  const message = `${object}forbidden: User "system:anonymous" cannot ${verb} ${what}`
+  const message = `${object}forbidden: User "${username}" cannot ${verb} ${what}`
   return new StatusError(403, 'Forbidden', message, subject ? about(subject, name) : {})
 }
 

@@ -8,12 +8,13 @@ import { fileURLToPath } from 'node:url'
 interface Ports {
   aws: number
   kubernetes: number
+  eks: number
   language: number
 }
 
 export interface Plugins {
   /** By plugin name, the folder for the project setting `plugins.providers[].path`. */
-  readonly folders: { readonly aws: string; readonly kubernetes: string }
+  readonly folders: { readonly aws: string; readonly kubernetes: string; readonly eks: string }
   /** For PULUMI_DEBUG_PROVIDERS and PULUMI_DEBUG_LANGUAGES. They stay the same over a restart. */
   readonly ports: Readonly<Ports>
   readonly pid: number
@@ -38,6 +39,7 @@ export async function startPlugins({ folder, environment = process.env }: Plugin
   const folders = {
     aws: await writeShim(join(folder, 'aws'), 'aws', ports.aws),
     kubernetes: await writeShim(join(folder, 'kubernetes'), 'kubernetes', ports.kubernetes),
+    eks: await writeShim(join(folder, 'eks'), 'eks', ports.eks),
   }
   return {
     folders,

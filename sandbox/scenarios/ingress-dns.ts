@@ -13,7 +13,7 @@ import type { AwsClients } from './aws-clients.ts'
 import { create, manifestsOf, namespaceOf } from './manifests.ts'
 import { createVpc, type Vpc } from './network.ts'
 import { createBackend, createNlb, type NetworkLoadBalancer } from './omnious/network-load-balancers.ts'
-import type { Built, Scenario, Site } from './scenario.ts'
+import { bothClusters, type Built, type Scenario, type Site } from './scenario.ts'
 
 const namespace = 'shop'
 const domain = 'shop.internal'
@@ -31,7 +31,9 @@ export const ingressDns: Scenario = {
   build,
 }
 
-async function build({ aws, clusters, kubeconfigs }: Site): Promise<Built> {
+async function build(site: Site): Promise<Built> {
+  const { aws, dns, kubeconfigs } = site
+  const clusters = bothClusters(site)
   const vpc = await createVpc(aws)
   const [blue, green, zone] = await Promise.all([
     createSide(aws, vpc, clusters.blue, 'shop-blue'),
@@ -63,8 +65,9 @@ async function build({ aws, clusters, kubeconfigs }: Site): Promise<Built> {
     green: { cluster: clusters.green.name, kubeconfig: kubeconfigs.green },
     workloads: { api: entryOf(hosts.api), console: entryOf(hosts.console, { lowerTtl: 60 }) },
   }
-  // names alone: there is no door that a client on this machine could ask without the VPC's resolver
-  return { inventory, frontDoors: {}, targetGroups: [blue.targetGroupArn, green.targetGroupArn] }
+  const doorOf = (name: string) => ({ name, resolver: dns, headers: {} })
+  const frontDoors = { api: doorOf(hosts.api), console: doorOf(hosts.console) }
+  return { inventory, frontDoors, targetGroups: [blue.targetGroupArn, green.targetGroupArn] }
 }
 
 /** One cluster with its ingress controller, behind a network load balancer with addresses of both families. */

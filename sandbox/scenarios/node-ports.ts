@@ -1,7 +1,7 @@
 import { create, manifestsOf, namespaceOf } from './manifests.ts'
 import { createAlb, createRoute, createVpc, urlOf } from './network.ts'
 import { attachNodes, createNodes } from './nodes.ts'
-import type { Built, FrontDoorAddress, Scenario, Site } from './scenario.ts'
+import { bothClusters, type Built, type FrontDoorAddress, type Scenario, type Site } from './scenario.ts'
 
 const namespace = 'shop'
 
@@ -27,7 +27,8 @@ export const nodePorts: Scenario = {
 }
 
 async function build(site: Site): Promise<Built> {
-  const { aws, clusters, kubeconfigs, network } = site
+  const { aws, kubeconfigs, network } = site
+  const clusters = bothClusters(site)
   const vpc = await createVpc(aws)
   const { loadBalancerArn, listenerArn } = await createAlb(aws, vpc, 'shop')
   const blueNodes = await createNodes(aws, vpc, clusters.blue.name, 3)

@@ -1,6 +1,6 @@
 import { bindingOf, create, manifestsOf, namespaceOf } from './manifests.ts'
 import { createAlb, createRoute, createVpc, urlOf } from './network.ts'
-import type { Built, FrontDoorAddress, Scenario, Site } from './scenario.ts'
+import { bothClusters, type Built, type FrontDoorAddress, type Scenario, type Site } from './scenario.ts'
 
 const namespace = 'shop'
 
@@ -21,7 +21,8 @@ export const small: Scenario = {
 }
 
 async function build(site: Site): Promise<Built> {
-  const { aws, clusters, kubeconfigs } = site
+  const { aws, kubeconfigs } = site
+  const clusters = bothClusters(site)
   const vpc = await createVpc(aws)
   const { loadBalancerArn, listenerArn } = await createAlb(aws, vpc, 'shop')
   await Promise.all(

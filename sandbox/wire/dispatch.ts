@@ -6,6 +6,7 @@ import { credentialOf, type Credential } from './credential.ts'
 import { modelOf, type Service, type ServiceModel } from './model.ts'
 import type { CommonErrors, Protocol, WireRequest, WireResponse } from './protocol.ts'
 import { protocolOf } from './protocols.ts'
+import { requirePermission } from './permission.ts'
 import { unrouted } from './unrouted.ts'
 
 export type Services = Readonly<Record<string, Service>>
@@ -133,6 +134,7 @@ export class Dispatcher {
     if (!handler) throw new AwsError('UnsupportedOperation', `The sandbox does not serve ${operation} of ${name}.`)
     const input = protocol.input(request, shape)
     call.input = input
+    requirePermission(world, { service, operation, accessKeyId, input })
     const output: unknown = await handler(world, input, { accessKeyId, requestId })
 
     if (effect) return fail(effect, protocol.errors, model)

@@ -201,6 +201,7 @@ describe('every route', () => {
     await check('GET', '/v1/operations/{operation}', `/v1/operations/${operation['id']}`)
     await check('GET', `${workload}/history`, `${url}/history?limit=10`)
     await check('GET', workload, url)
+    await check('GET', `${one}/cluster`, '/v1/migrations/prod/cluster')
   })
 
   it('refuses as the document says', async () => {
@@ -220,6 +221,14 @@ describe('every route', () => {
       if (!['abandon', 'holds'].includes(action)) await check('POST', `${workload}/${action}`, `${url}/${action}`, body)
     }
     await check('DELETE', `${workload}/holds/{hold}`, `${url}/holds/hold-nobody`)
+    await check('GET', `${one}/cluster`, '/v1/migrations/nobody/cluster')
+    await check('GET', `${one}/cluster/by-hand`, '/v1/migrations/other/cluster/by-hand')
+    for (const action of ['preview', 'up', 'destroy', 'cancel']) {
+      const body = action === 'destroy' ? { confirm: 'shop-green' } : {}
+      await check('POST', `${one}/cluster/${action}`, `/v1/migrations/nobody/cluster/${action}`, body)
+      await check('POST', `${one}/cluster/${action}`, `/v1/migrations/other/cluster/${action}`, body)
+      await check('POST', `${one}/cluster/${action}`, `/v1/migrations/other/cluster/${action}`, { nonsense: true })
+    }
     api.cutover.accept(false)
     await check('GET', '/readyz', '/readyz')
     await check('POST', `${workload}/advance`, `${url}/advance`, {})

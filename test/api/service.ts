@@ -13,6 +13,7 @@ import type { Workload } from '../../automation/migration.ts'
 import { Observer } from '../../automation/observer.ts'
 import { createAsk } from '../../automation/probe.ts'
 import { createReader } from '../../automation/reader.ts'
+import { ClusterRequests } from '../../automation/cluster/requests.ts'
 import { Runner } from '../../automation/runner.ts'
 import { passThrough } from '../../automation/stop-points.ts'
 import { pgliteDialect } from '../../automation/store/pglite.ts'
@@ -32,6 +33,7 @@ const noEngine: Engine = (() => {
     preview: never,
     up: never,
     refresh: never,
+    destroy: never,
     inspect: never,
     unlock: never,
     clearAway: never,
@@ -84,12 +86,13 @@ export class TestApi {
     const reader = createReader({ clock, connections, ask, testRouteSecret })
     const observer = new Observer({ store, reader, clock, ask, testRouteSecret, onFiring: async () => undefined })
     const runner = new Runner(tools)
-    const cutover = new Cutover({ ...tools, events, reader, observer, runner })
+    const clusters = new ClusterRequests(tools)
+    const cutover = new Cutover({ ...tools, events, reader, observer, runner, clusters })
     const app = await buildApp({ cutover, logLevel: 'silent' })
     cutover.accept(true)
     return new TestApi(app, cutover, store, async () => {
       await app.close()
-      await runner.stop()
+      await Promise.all([runner.stop(), clusters.stop()])
       connections.close()
       if (journal) await store.close()
       await rm(folder, { recursive: true, force: true })

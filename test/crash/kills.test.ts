@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, Refusal, type OperationAnswer } from '../../demo/client.ts'
 import { startStage, type Stage } from '../../demo/stage.ts'
 import { startLoad, type Load } from '../../sandbox/load.ts'
+import { doorOf } from '../support/door.ts'
 import { clisOf, workersOf } from '../support/tree.ts'
 import { until } from '../support/wait.ts'
 
@@ -31,8 +32,7 @@ beforeAll(async () => {
     document.workloads[name] = { ...entry, steps: [10, 50, 100], bake: '0', soak: '0' }
   }
   await client.apply(stringify(document))
-  const door = stage.ready.frontDoors['search']
-  load = startLoad({ url: door?.url ?? '', headers: door?.headers ?? {}, ratePerSecond: 30, newConnectionShare: 0.5 })
+  load = startLoad({ ...doorOf(stage.ready, 'search'), ratePerSecond: 30, newConnectionShare: 0.5 })
 })
 
 afterAll(async () => {

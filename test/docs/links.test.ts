@@ -72,7 +72,7 @@ test.each(pages)('the npm scripts that %s names exist', (path) => {
 })
 
 test('every route of the sandbox’s control endpoint, and every member of its ready file', () => {
-  const source = textOf('sandbox/control.ts')
+  const source = textOf('sandbox/control.ts') + textOf('sandbox/controllers.ts')
   const routes = [...source.matchAll(/app\.(get|post|delete)(?:<[^(]*>)?\(\s*'([^']+)'/g)]
   const known = routes.map(([, method = '', path = '']) => `${method.toUpperCase()} ${path}`)
   const table = tableOf('sandbox/README.md', 'Trouble')

@@ -26,7 +26,7 @@ async function run(by: RunBy, preview: boolean, change: object = {}): Promise<Ma
   }
   await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, 'eks-cutover', 'prod-2026.search', preview)
   pulumi.runtime.setAllConfig(Object.fromEntries(settings) as Record<string, string>)
-  runProgram(by)
+  await runProgram(by)
   await pulumi.runtime.disconnect()
   return asked
 }
@@ -65,7 +65,7 @@ describe('a workload’s stack', () => {
 describe('a stack of another program', () => {
   it('does not run, and says which there are', async () => {
     await expect(run('service', false, { program: 'network' })).rejects.toThrow(
-      /program is network; known are workload/,
+      /program is network; known are cluster, workload/,
     )
   })
 })

@@ -50,7 +50,7 @@ it('refuses an up that would move traffic past the gates', async () => {
 })
 
 it('brings it up when the config says that it is meant, and shows the outputs that CI reads', async () => {
-  expect((await type(byHand.upNeeds)).code).toBe(0)
+  expect((await type(byHand.upNeeds ?? '')).code).toBe(0)
   const { code, said } = await type(`${byHand.up} --yes`)
   expect(said).toContain('7 unchanged')
   expect(code).toBe(0)

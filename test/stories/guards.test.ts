@@ -3,6 +3,7 @@ import { KubeConfig, CoreV1Api } from '@kubernetes/client-node'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { JournalEvent } from '../../automation/events.ts'
 import { startLoad } from '../../sandbox/load.ts'
+import { doorOf } from '../support/door.ts'
 import { advanceTo, applyInventory, nextRollback } from '../support/journey.ts'
 import { startTestService, type TestService } from '../support/service.ts'
 import { until } from '../support/wait.ts'
@@ -19,7 +20,7 @@ afterAll(async () => {
 })
 afterEach(async () => {
   service.sandbox.faults.clear()
-  await service.sandbox.clusters.green.pods.clear()
+  await (await service.sandbox.whenGreen()).pods.clear()
 })
 
 const events: JournalEvent[] = []
@@ -55,18 +56,16 @@ describe('at 50 %', () => {
   })
 
   it('one restarting pod never fires, and no request fails', async () => {
-    const door = service.sandbox.ready.frontDoors['search']
     const load = startLoad({
-      url: door?.url ?? '',
-      headers: door?.headers ?? {},
+      ...doorOf(service.sandbox.ready, 'search'),
       ratePerSecond: 40,
       newConnectionShare: 0.5,
     })
-    const { pods } = service.sandbox.clusters.green
+    const { pods } = await service.sandbox.whenGreen()
     const names = (): string[] => pods.list().flatMap(({ workload, name }) => (workload === 'search' ? [name] : []))
     const before = names()
     const config = new KubeConfig()
-    config.loadFromString(service.sandbox.clusters.green.kubeconfig)
+    config.loadFromString((await service.sandbox.whenGreen()).kubeconfig)
     await config.makeApiClient(CoreV1Api).deleteNamespacedPod({ namespace: 'shop', name: before[0] ?? '' })
     await until('another pod is in its place', () => names().some((name) => !before.includes(name)))
     await readings(10)
@@ -77,14 +76,12 @@ describe('at 50 %', () => {
   })
 
   it('every target of green unhealthy: home by itself in well under a second, and no request fails', async () => {
-    const door = service.sandbox.ready.frontDoors['search']
     const load = startLoad({
-      url: door?.url ?? '',
-      headers: door?.headers ?? {},
+      ...doorOf(service.sandbox.ready, 'search'),
       ratePerSecond: 40,
       newConnectionShare: 0.5,
     })
-    await service.sandbox.clusters.green.pods.set({ workload: 'search', state: 'unhealthy' })
+    await (await service.sandbox.whenGreen()).pods.set({ workload: 'search', state: 'unhealthy' })
     const rollback = await nextRollback(service, 'search', null)
     expect(rollback).toMatchObject({ state: 'succeeded', requestedBy: 'guard green-targets', to: 'prepared' })
     expect(rollback.homeMs).toBeGreaterThan(0)
@@ -97,7 +94,7 @@ describe('at 50 %', () => {
   })
 
   it('with no healthy target green gets nothing: the gate is closed', async () => {
-    await service.sandbox.clusters.green.pods.set({ workload: 'search', state: 'unhealthy' })
+    await (await service.sandbox.whenGreen()).pods.set({ workload: 'search', state: 'unhealthy' })
     const { outputs } = await service.automation.cutover.workload('small', 'search')
     await until('AWS says so', async () => {
       const { TargetHealthDescriptions = [] } = await service.sandbox.aws.elbv2.send(
@@ -116,7 +113,7 @@ describe('at 100 %', () => {
   it('errors of green are seen by the service’s own requests, and it goes home', async () => {
     await advanceTo(service, 'search', 'soaking')
     const { operation: before } = await service.client.workload('search')
-    await service.sandbox.clusters.green.pods.set({ workload: 'search', state: 'erroring' })
+    await (await service.sandbox.whenGreen()).pods.set({ workload: 'search', state: 'erroring' })
     const rollback = await nextRollback(service, 'search', before?.id ?? null)
     expect(rollback.state).toBe('succeeded')
     expect(rollback.requestedBy).toMatch(/^guard green-(errors|targets)$/)
@@ -133,7 +130,7 @@ describe('at 100 %', () => {
       )
       return TargetHealthDescriptions.every(({ TargetHealth }) => TargetHealth?.State === 'unhealthy')
     })
-    await service.sandbox.clusters.green.pods.set({ workload: 'search', state: 'unhealthy' })
+    await (await service.sandbox.whenGreen()).pods.set({ workload: 'search', state: 'unhealthy' })
     await readings(10)
     expect(fired()).toHaveLength(count)
     await expect(service.client.post('search', 'rollback', { reason: 'try' })).rejects.toMatchObject({
@@ -148,7 +145,7 @@ describe('at 100 %', () => {
 it('onGuard: hold stops the advance and moves nothing', async () => {
   await applyInventory(service, { steps: [50, 100], onGuard: 'hold' })
   await advanceTo(service, 'tagging', 'shifting')
-  await service.sandbox.clusters.green.pods.set({ workload: 'tagging', state: 'unhealthy' })
+  await (await service.sandbox.whenGreen()).pods.set({ workload: 'tagging', state: 'unhealthy' })
   await until('a hold of the guard', async () =>
     (await service.client.workload('tagging')).holds.some(({ by }) => by === 'guard green-targets'),
   )

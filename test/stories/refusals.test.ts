@@ -211,9 +211,9 @@ it('a switch point that another workload has claimed', async () => {
 })
 
 it('a green cluster that does not answer: nothing is decided from what it might have said', async () => {
-  await service.sandbox.clusters.green.setReachable(false, 'refuse')
+  await (await service.sandbox.whenGreen()).setReachable(false, 'refuse')
   expect(await refusal({})).toMatchObject({ code: 'cluster-unreachable' })
-  await service.sandbox.clusters.green.setReachable(true)
+  await (await service.sandbox.whenGreen()).setReachable(true)
 })
 
 it('an ARN of another region is AWS’s to refuse, in its words', async () => {
@@ -225,7 +225,7 @@ it('an ARN of another region is AWS’s to refuse, in its words', async () => {
 it('a target group that both clusters bind', async () => {
   const arn = await rule(forward(otherGroup()))
   const config = { rule: arn, blueTargetGroup: otherGroup(), service: { namespace: 'shop', name: 'tagging', port: 80 } }
-  await create(service.sandbox.clusters.green, [bindingOf('shop', 'tagging', otherGroup())])
+  await create(await service.sandbox.whenGreen(), [bindingOf('shop', 'tagging', otherGroup())])
   expect((await refusal(config)).detail).toContain('green binds it as well')
 })
 

@@ -16,8 +16,8 @@ beforeAll(async () => {
   service = await startTestService()
   const passphrase = readFileSync(join(service.dataDir, 'passphrase'), 'utf8')
   const files = new StackFiles({ folder: '', aws: {}, plugins: {}, passphrase, environment: {} })
-  const tokens = Object.entries(service.sandbox.ready.clusters).map(([colour, { kubeconfig }]) => {
-    const token = /token: (\S+)/.exec(readFileSync(kubeconfig, 'utf8'))?.[1]
+  const tokens = Object.entries(service.sandbox.ready.clusters).map(([colour, cluster]) => {
+    const token = /token: (\S+)/.exec(readFileSync(cluster?.kubeconfig ?? '', 'utf8'))?.[1]
     return [`the token of ${colour}`, token ?? 'no token found'] as const
   })
   secrets = {

@@ -17,7 +17,7 @@ afterAll(async () => {
 
 it("green's controller removes every target that it does not know, first, and users feel it", async () => {
   sandbox.calls.clear()
-  const { before, after, traffic } = await springTrap(sandbox.ready, 'search', 150)
+  const { before, after, traffic } = await springTrap(sandbox.ready, { namespace: 'shop', name: 'search' }, 150)
   expect(before).toHaveLength(3)
   expect(after).toHaveLength(3)
   expect(after.filter((target) => before.includes(target))).toEqual([])

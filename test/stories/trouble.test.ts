@@ -8,6 +8,7 @@ import type { JournalEvent } from '../../automation/events.ts'
 import type { OperationAnswer } from '../../demo/client.ts'
 import type { Fault } from '../../sandbox/faults.ts'
 import { startLoad, type Load } from '../../sandbox/load.ts'
+import { doorOf } from '../support/door.ts'
 import { advance, applyInventory } from '../support/journey.ts'
 import { startTestService, type TestService } from '../support/service.ts'
 import { processesBelow } from '../support/tree.ts'
@@ -22,8 +23,7 @@ beforeAll(async () => {
   service = await startTestService()
   await applyInventory(service, { steps: [50, 100] })
   service.automation.cutover.events.on('event', (event) => events.push(event))
-  const door = service.sandbox.ready.frontDoors['search']
-  load = startLoad({ url: door?.url ?? '', headers: door?.headers ?? {}, ratePerSecond: 20, newConnectionShare: 0.5 })
+  load = startLoad({ ...doorOf(service.sandbox.ready, 'search'), ratePerSecond: 20, newConnectionShare: 0.5 })
 })
 afterAll(async () => {
   const { failed, failures } = await load.stop()
@@ -172,12 +172,12 @@ it('a split that somebody else moved closes the gate; a rollback mends it', asyn
 })
 
 it('green does not answer: nothing goes forward, a rollback goes home without it', async () => {
-  await service.sandbox.clusters.green.setReachable(false, 'refuse')
+  await (await service.sandbox.whenGreen()).setReachable(false, 'refuse')
   await expect(service.client.post('search', 'advance')).rejects.toMatchObject({ problem: { code: 'gate-closed' } })
   const { id } = await service.client.post('search', 'rollback', { reason: 'green is gone' })
   await until('home', async () => (await service.client.operation(id)).homeMs !== null, 60)
   await service.client.ended(id)
-  await service.sandbox.clusters.green.setReachable(true)
+  await (await service.sandbox.whenGreen()).setReachable(true)
   await advance(service, 'search')
   expect((await view()).phase).toBe('shifting')
 })

@@ -4,13 +4,15 @@ import { foundSwitch } from '../elbv2/find.ts'
 import { closedSources, ingressId } from '../elbv2/sources.ts'
 import { survey } from '../elbv2/survey.ts'
 import type { Entry } from '../entry.ts'
-import type { Surroundings } from '../kind.ts'
+import type { GreenNodes, Surroundings } from '../kind.ts'
 import { Refused } from '../refused.ts'
 import type { NodePortConfig } from './config.ts'
 import type { NodePortFound } from './found.ts'
+import { nodesOf } from './nodes.ts'
 import { refuseWhatCannotMove } from './refusals.ts'
 
-export async function find(config: NodePortConfig & Entry, surroundings: Surroundings): Promise<NodePortFound> {
+export async function find(entry: NodePortConfig & Entry, surroundings: Surroundings): Promise<NodePortFound> {
+  const config = { ...entry, greenNodes: nodesOf(entry, surroundings.greenNodes) }
   const { aws } = surroundings
   const { namespace, name } = config.service
   const [surveyed, groups, blue, green, service] = await Promise.all([
@@ -37,7 +39,7 @@ export async function find(config: NodePortConfig & Entry, surroundings: Surroun
 
 /** Green's node port and where its health is asked. Blue's check may ask the port that `externalTrafficPolicy: Local` gives. */
 function portsOf(
-  { service: { namespace, name, port } }: NodePortConfig,
+  { service: { namespace, name, port } }: Pick<NodePortConfig, 'service'>,
   service: NodePortService | null,
   blueHealthPort: string,
 ): NodePortFound['green'] {
@@ -63,13 +65,15 @@ function portsOf(
   return { nodePort: named.nodePort, healthCheckPort: String(service.healthCheckNodePort) }
 }
 
-const guardedAt = ({ greenNodes }: NodePortConfig, port: number) => ({
+type WithNodes = Omit<NodePortConfig, 'greenNodes'> & { readonly greenNodes: GreenNodes }
+
+const guardedAt = ({ greenNodes }: WithNodes, port: number) => ({
   securityGroup: greenNodes.securityGroup ?? '',
   port,
 })
 
 async function closedPorts(
-  config: NodePortConfig,
+  config: WithNodes,
   { nodePort, healthCheckPort }: NodePortFound['green'],
   sources: readonly string[],
   surroundings: Surroundings,

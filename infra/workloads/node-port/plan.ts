@@ -3,6 +3,7 @@ import { ingressPlan, type IngressPlan } from '../elbv2/ingress.ts'
 import { switchPlan, type SwitchPlan } from '../elbv2/plan.ts'
 import type { Stage } from '../kind.ts'
 import type { NodePortSite } from './found.ts'
+import { nodesOf } from './nodes.ts'
 
 /** Everything that the program will make of one workload at one stage. */
 export interface NodePortPlan extends SwitchPlan {
@@ -26,14 +27,14 @@ export function plan(site: NodePortSite, stage: Stage): NodePortPlan {
   }
 }
 
-export const attachmentPlans = ({ config }: NodePortSite): AttachmentPlan[] =>
-  config.greenNodes.autoScalingGroups.map((autoScalingGroup) => ({
+export const attachmentPlans = ({ config, green }: NodePortSite): AttachmentPlan[] =>
+  nodesOf(config, green.nodes).autoScalingGroups.map((autoScalingGroup) => ({
     name: `${logical.nodes}-${autoScalingGroup}`,
     autoScalingGroup,
   }))
 
 export function ingressPlans(site: NodePortSite): IngressPlan[] {
-  const { securityGroup } = site.config.greenNodes
+  const { securityGroup } = nodesOf(site.config, site.green.nodes)
   if (!securityGroup) return []
   return site.found.nodeIngress.map(({ port, from }) =>
     ingressPlan(site, `${logical.nodeIngress}-${from}-${port}`, { securityGroup, from, port }, 'nodes of green'),

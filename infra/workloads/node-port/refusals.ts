@@ -13,12 +13,12 @@ import {
   targetGroupElsewhere,
   type Refusal,
 } from '../elbv2/refusals.ts'
+import type { GreenNodes } from '../kind.ts'
 import type { Survey } from '../elbv2/survey.ts'
-import type { NodePortConfig } from './config.ts'
 
 /** What was read of AWS and of both clusters before anything is decided. */
 export interface Surveyed extends Survey {
-  readonly wanted: NodePortConfig['greenNodes']
+  readonly wanted: GreenNodes
   /** Those of the wanted groups that exist. */
   readonly groups: readonly GroupOfNodes[]
   readonly bindings: { readonly blue: readonly Binding[]; readonly green: readonly Binding[] }

@@ -24,7 +24,7 @@ import type { Group } from './state.ts'
 import { describeTags, tag } from './tags.ts'
 import { attach, attachedAs } from './traffic-sources.ts'
 
-const createAutoScalingGroup: Operation<CreateAutoScalingGroupCommandInput, CreateAutoScalingGroupCommandOutput> = (
+export const createGroup: Operation<CreateAutoScalingGroupCommandInput, CreateAutoScalingGroupCommandOutput> = (
   world,
   input,
 ) => {
@@ -81,7 +81,7 @@ function accept(world: World, input: CreateAutoScalingGroupCommandInput): Group 
   }
 }
 
-const updateAutoScalingGroup: Operation<UpdateAutoScalingGroupCommandInput, UpdateAutoScalingGroupCommandOutput> = (
+export const updateGroup: Operation<UpdateAutoScalingGroupCommandInput, UpdateAutoScalingGroupCommandOutput> = (
   world,
   input,
 ) => {
@@ -102,7 +102,7 @@ const updateAutoScalingGroup: Operation<UpdateAutoScalingGroupCommandInput, Upda
 }
 
 /** With force the instances go first, and the group with the last of them. */
-const deleteAutoScalingGroup: Operation<DeleteAutoScalingGroupCommandInput, DeleteAutoScalingGroupCommandOutput> = (
+export const deleteGroup: Operation<DeleteAutoScalingGroupCommandInput, DeleteAutoScalingGroupCommandOutput> = (
   world,
   input,
 ) => {
@@ -182,8 +182,8 @@ function describe(world: World, group: Group): AutoScalingGroup {
 }
 
 export const groupOperations: Operations = {
-  CreateAutoScalingGroup: createAutoScalingGroup,
-  DeleteAutoScalingGroup: deleteAutoScalingGroup,
+  CreateAutoScalingGroup: createGroup,
+  DeleteAutoScalingGroup: deleteGroup,
   DescribeAutoScalingGroups: describeAutoScalingGroups,
-  UpdateAutoScalingGroup: updateAutoScalingGroup,
+  UpdateAutoScalingGroup: updateGroup,
 }

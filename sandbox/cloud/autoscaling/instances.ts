@@ -60,7 +60,7 @@ const setDesiredCapacity: Operation<SetDesiredCapacityCommandInput, SetDesiredCa
   return {}
 }
 
-const terminateInstance: Operation<
+export const terminateMember: Operation<
   TerminateInstanceInAutoScalingGroupCommandInput,
   TerminateInstanceInAutoScalingGroupCommandOutput
 > = (world, input) => {
@@ -92,5 +92,5 @@ export const instanceOperations: Operations = {
   DescribeAutoScalingInstances: describeAutoScalingInstances,
   SetDesiredCapacity: setDesiredCapacity,
   SetInstanceHealth: setInstanceHealth,
-  TerminateInstanceInAutoScalingGroup: terminateInstance,
+  TerminateInstanceInAutoScalingGroup: terminateMember,
 }

@@ -68,7 +68,10 @@ export function versionOf({ versions }: LaunchTemplateRecord, version = '$Defaul
   return version === '$Latest' ? versions.at(-1) : versions[Number(version) - 1]
 }
 
-const create: Operation<CreateLaunchTemplateCommandInput, CreateLaunchTemplateCommandOutput> = (world, input) => {
+export const createLaunchTemplate: Operation<CreateLaunchTemplateCommandInput, CreateLaunchTemplateCommandOutput> = (
+  world,
+  input,
+) => {
   const { LaunchTemplateName = '', LaunchTemplateData = {}, VersionDescription } = input
   if ([...world.ec2.launchTemplates.values()].some((one) => one.LaunchTemplateName === LaunchTemplateName)) {
     throw new AwsError('InvalidLaunchTemplateName.AlreadyExistsException', 'Launch template name already in use.')
@@ -86,10 +89,10 @@ const create: Operation<CreateLaunchTemplateCommandInput, CreateLaunchTemplateCo
   return { LaunchTemplate: describe(world, template) }
 }
 
-const createVersion: Operation<CreateLaunchTemplateVersionCommandInput, CreateLaunchTemplateVersionCommandOutput> = (
-  world,
-  input,
-) => {
+export const createLaunchTemplateVersion: Operation<
+  CreateLaunchTemplateVersionCommandInput,
+  CreateLaunchTemplateVersionCommandOutput
+> = (world, input) => {
   const template = findTemplate(world, input)
   const source = input.SourceVersion === undefined ? undefined : versionOf(template, input.SourceVersion)
   const data = { ...source?.data, ...input.LaunchTemplateData }
@@ -97,7 +100,10 @@ const createVersion: Operation<CreateLaunchTemplateVersionCommandInput, CreateLa
   return { LaunchTemplateVersion: describeVersions(world, template).at(-1) }
 }
 
-const remove: Operation<DeleteLaunchTemplateCommandInput, DeleteLaunchTemplateCommandOutput> = (world, input) => {
+export const deleteLaunchTemplate: Operation<DeleteLaunchTemplateCommandInput, DeleteLaunchTemplateCommandOutput> = (
+  world,
+  input,
+) => {
   const template = findTemplate(world, input)
   const described = describe(world, template)
   world.ec2.launchTemplates.delete(template.LaunchTemplateId)
@@ -129,9 +135,9 @@ const describeTemplateVersions: Operation<
 }
 
 export const launchTemplateOperations: Operations = {
-  CreateLaunchTemplate: create,
-  CreateLaunchTemplateVersion: createVersion,
-  DeleteLaunchTemplate: remove,
+  CreateLaunchTemplate: createLaunchTemplate,
+  CreateLaunchTemplateVersion: createLaunchTemplateVersion,
+  DeleteLaunchTemplate: deleteLaunchTemplate,
   DescribeLaunchTemplates: describeTemplates,
   DescribeLaunchTemplateVersions: describeTemplateVersions,
 }

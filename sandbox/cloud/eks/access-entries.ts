@@ -10,8 +10,7 @@ import type {
   UpdateAccessEntryCommandInput,
   UpdateAccessEntryCommandOutput,
 } from '@aws-sdk/client-eks'
-import { callerArn } from '../iam/principal.ts'
-import type { Call, Operation, Operations } from '../operation.ts'
+import type { Operation, Operations } from '../operation.ts'
 import type { World } from '../world.ts'
 import { accessEntryArn, accessPolicyArn } from './arns.ts'
 import { inUse, invalidParameter, invalidRequest } from './errors.ts'
@@ -21,7 +20,8 @@ import type { AccessEntryRecord, ClusterRecord } from './state.ts'
 
 type Asked = Pick<CreateAccessEntryCommandInput, 'kubernetesGroups' | 'tags' | 'username' | 'type'>
 
-const hasEntries = (cluster: ClusterRecord): boolean => cluster.about.accessConfig.authenticationMode !== 'CONFIG_MAP'
+export const hasEntries = (cluster: ClusterRecord): boolean =>
+  cluster.about.accessConfig.authenticationMode !== 'CONFIG_MAP'
 
 /** A cluster whose access entries are read and written; one with a ConfigMap alone has none. */
 export function clusterWithEntries(world: World, clusterName: string | undefined): ClusterRecord {
@@ -61,9 +61,9 @@ function usernameOf(principalArn: string): string {
 }
 
 /** Who creates a cluster may administer it, unless the request says otherwise. */
-export function bootstrapAdministrator(world: World, cluster: ClusterRecord, call: Call): void {
+export function bootstrapAdministrator(world: World, cluster: ClusterRecord): void {
   if (!hasEntries(cluster) || !cluster.about.accessConfig.bootstrapClusterCreatorAdminPermissions) return
-  const { policies } = addEntry(world, cluster, callerArn(world, call.accessKeyId), {})
+  const { policies } = addEntry(world, cluster, cluster.creator, {})
   const policyArn = accessPolicyArn('AmazonEKSClusterAdminPolicy')
   const now = new Date()
   policies.set(policyArn, {

@@ -9,7 +9,8 @@ import type {
   ListClustersCommandInput,
   ListClustersCommandOutput,
 } from '@aws-sdk/client-eks'
-import type { Operation, Operations } from '../operation.ts'
+import { callerArn } from '../iam/principal.ts'
+import type { Call, Operation, Operations } from '../operation.ts'
 import type { World } from '../world.ts'
 import { bootstrapAdministrator } from './access-entries.ts'
 import { clusterArn } from './arns.ts'
@@ -32,14 +33,24 @@ const createCluster: Operation<CreateClusterCommandInput, CreateClusterCommandOu
     return { cluster: existing.about }
   }
   if (existing) throw inUse(`Cluster already exists with name: ${clusterName}`, { clusterName })
-  const cluster = accept(world, input)
-  bootstrapAdministrator(world, cluster, call)
-  world.eks.clusters.set(clusterName, cluster)
+  const cluster = add(world, input, call)
   world.clock.after(seconds.createCluster, () => void activate(world, cluster))
   return { cluster: cluster.about }
 }
 
-function accept(world: World, input: CreateClusterCommandInput): ClusterRecord {
+/** A cluster that was there before the story begins: ACTIVE when this resolves, whatever EKS takes otherwise. */
+export async function standingCluster(world: World, input: CreateClusterCommandInput, call: Call): Promise<void> {
+  await activate(world, add(world, input, call))
+}
+
+function add(world: World, input: CreateClusterCommandInput, call: Call): ClusterRecord {
+  const cluster = accept(world, input, call)
+  bootstrapAdministrator(world, cluster)
+  world.eks.clusters.set(cluster.about.name, cluster)
+  return cluster
+}
+
+function accept(world: World, input: CreateClusterCommandInput, call: Call): ClusterRecord {
   const { name = '', version = defaultVersion(world), roleArn: role, tags = {} } = input
   if (!/^[0-9A-Za-z][\w-]{0,99}$/.test(name)) {
     throw invalidParameter(`The name '${name}' must have 1 to 100 letters, digits, - and _, and begin with no sign`)
@@ -80,7 +91,7 @@ function accept(world: World, input: CreateClusterCommandInput): ClusterRecord {
     deletionProtection: input.deletionProtection ?? false,
   }
   const empty = { nodegroups: new Map(), addons: new Map(), accessEntries: new Map(), updates: new Map() }
-  return { about, id, ...empty, insights: [] }
+  return { about, id, creator: callerArn(world, call.accessKeyId), ...empty, insights: [] }
 }
 
 async function activate(world: World, cluster: ClusterRecord): Promise<void> {

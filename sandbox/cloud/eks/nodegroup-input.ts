@@ -3,6 +3,7 @@ import type { AMITypes, CreateNodegroupCommandInput, NodegroupScalingConfig } fr
 import type { World } from '../world.ts'
 import { partArn } from './arns.ts'
 import { invalidParameter } from './errors.ts'
+import { acceptLaunchTemplate } from './machines.ts'
 import { requireRole } from './roles.ts'
 import type { ClusterRecord, NodegroupRecord } from './state.ts'
 import { minorOf } from './versions.ts'
@@ -12,7 +13,7 @@ export function acceptNodegroup(
   world: World,
   cluster: ClusterRecord,
   input: CreateNodegroupCommandInput,
-): NodegroupRecord['about'] {
+): NodegroupRecord {
   const { nodegroupName = '', subnets = [], version = cluster.about.version } = input
   if (!/^[0-9A-Za-z][\w-]{0,62}$/.test(nodegroupName)) {
     throw invalidParameter(`The nodegroup name '${nodegroupName}' must have 1 to 63 letters, digits, - and _`)
@@ -20,9 +21,11 @@ export function acceptNodegroup(
   requireRole(world, input.nodeRole)
   requireSubnetsOfCluster(world, cluster, subnets)
   requireVersion(cluster, version)
-  const own = input.launchTemplate === undefined
+  const launchTemplate = acceptLaunchTemplate(world, input)
+  const own = launchTemplate === undefined
   const uuid = randomUUID()
-  return {
+  const group = `eks-${nodegroupName}-${uuid}`
+  const about: NodegroupRecord['about'] = {
     nodegroupName,
     nodegroupArn: partArn(world, 'nodegroup', cluster.about.name, nodegroupName),
     clusterName: cluster.about.name,
@@ -42,12 +45,13 @@ export function acceptNodegroup(
     labels: input.labels ?? {},
     ...(input.taints ? { taints: input.taints } : {}),
     ...(input.remoteAccess ? { remoteAccess: input.remoteAccess } : {}),
-    ...(input.launchTemplate ? { launchTemplate: input.launchTemplate } : {}),
-    resources: { autoScalingGroups: [{ name: `eks-${nodegroupName}-${uuid}` }] },
+    ...(launchTemplate ? { launchTemplate } : {}),
+    resources: { autoScalingGroups: [{ name: group }] },
     health: { issues: [] },
     updateConfig: input.updateConfig ?? { maxUnavailable: 1 },
     tags: input.tags ?? {},
   }
+  return { about, group, template: `eks-${uuid}` }
 }
 
 /** Amazon Linux 2023 from 1.30 on. */

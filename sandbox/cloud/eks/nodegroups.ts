@@ -13,11 +13,22 @@ import type {
   UpdateNodegroupVersionCommandOutput,
 } from '@aws-sdk/client-eks'
 import type { Operation, Operations } from '../operation.ts'
+import type { World } from '../world.ts'
 import { admitNodes } from './access-entries.ts'
 import { inUse, invalidRequest } from './errors.ts'
 import { activeCluster, clusterNamed, nodegroupNamed } from './find.ts'
+import {
+  acceptLaunchTemplate,
+  addMachines,
+  forgetMachines,
+  hasMachines,
+  removeMachines,
+  replaceMachines,
+  resizeMachines,
+} from './machines.ts'
 import { acceptNodegroup, acceptScaling, releaseOf, requireVersion } from './nodegroup-input.ts'
 import { eksPage } from './pages.ts'
+import type { ClusterRecord, NodegroupRecord } from './state.ts'
 import { seconds } from './timing.ts'
 import { startUpdate } from './updates.ts'
 
@@ -28,8 +39,10 @@ const createNodegroup: Operation<CreateNodegroupCommandInput, CreateNodegroupCom
     const message = `NodeGroup already exists with name ${nodegroupName} and cluster name ${clusterName}`
     throw inUse(message, { clusterName, nodegroupName })
   }
-  const about = acceptNodegroup(world, cluster, input)
-  cluster.nodegroups.set(nodegroupName, { about })
+  const nodegroup = acceptNodegroup(world, cluster, input)
+  const { about } = nodegroup
+  addMachines(world, cluster, nodegroup)
+  cluster.nodegroups.set(nodegroupName, nodegroup)
   admitNodes(world, cluster, about.nodeRole ?? '')
   world.clock.after(seconds.createNodegroup, () => {
     if (about.status === 'CREATING') about.status = 'ACTIVE'
@@ -47,13 +60,14 @@ const listNodegroups: Operation<ListNodegroupsCommandInput, ListNodegroupsComman
   return { nodegroups: items, nextToken }
 }
 
-/** What is changed here takes no new nodes. */
+/** What is changed here takes no new nodes, but as many as are asked for. */
 const updateNodegroupConfig: Operation<UpdateNodegroupConfigCommandInput, UpdateNodegroupConfigCommandOutput> = (
   world,
   input,
 ) => {
   const cluster = activeCluster(world, input.clusterName)
-  const { about } = nodegroupNamed(cluster, input.nodegroupName)
+  const nodegroup = nodegroupNamed(cluster, input.nodegroupName)
+  const { about } = nodegroup
   requireActive(about.status, about.nodegroupName)
   const scalingConfig = acceptScaling(about.scalingConfig, input.scalingConfig)
   const labels = { ...about.labels, ...input.labels?.addOrUpdateLabels }
@@ -85,6 +99,7 @@ const updateNodegroupConfig: Operation<UpdateNodegroupConfigCommandInput, Update
   const updateConfig = input.updateConfig ?? about.updateConfig
   Object.assign(about, { scalingConfig, labels, updateConfig })
   if (taints.length > 0 || about.taints) about.taints = taints
+  resizeMachines(world, nodegroup)
   return { update }
 }
 
@@ -94,8 +109,10 @@ const updateNodegroupVersion: Operation<UpdateNodegroupVersionCommandInput, Upda
   input,
 ) => {
   const cluster = activeCluster(world, input.clusterName)
-  const { about } = nodegroupNamed(cluster, input.nodegroupName)
+  const nodegroup = nodegroupNamed(cluster, input.nodegroupName)
+  const { about } = nodegroup
   requireActive(about.status, about.nodegroupName)
+  const launchTemplate = acceptLaunchTemplate(world, input)
   const version = input.version ?? cluster.about.version
   const releaseVersion = input.releaseVersion ?? releaseOf(version)
   requireVersion(cluster, version)
@@ -105,11 +122,10 @@ const updateNodegroupVersion: Operation<UpdateNodegroupVersionCommandInput, Upda
     nodegroupName: about.nodegroupName,
     params: { Version: version, ReleaseVersion: releaseVersion },
     seconds: seconds.rollNodegroup,
-    end: () => {
-      const launchTemplate = input.launchTemplate ? { launchTemplate: input.launchTemplate } : {}
-      Object.assign(about, { version, releaseVersion, modifiedAt: new Date() }, launchTemplate)
-    },
+    end: () => Object.assign(about, { version, releaseVersion, modifiedAt: new Date() }),
   })
+  if (launchTemplate) about.launchTemplate = launchTemplate
+  replaceMachines(world, cluster, nodegroup, seconds.rollNodegroup)
   return { update }
 }
 
@@ -121,12 +137,24 @@ function requireActive(status: string, nodegroupName: string): void {
 
 const deleteNodegroup: Operation<DeleteNodegroupCommandInput, DeleteNodegroupCommandOutput> = (world, input) => {
   const cluster = clusterNamed(world, input.clusterName)
-  const { about } = nodegroupNamed(cluster, input.nodegroupName)
+  const nodegroup = nodegroupNamed(cluster, input.nodegroupName)
+  const { about } = nodegroup
   if (about.status !== 'DELETING') {
     about.status = 'DELETING'
-    world.clock.after(seconds.deleteNodegroup, () => cluster.nodegroups.delete(about.nodegroupName))
+    removeMachines(world, nodegroup)
+    world.clock.after(seconds.deleteNodegroup, () => finishDeletion(world, cluster, nodegroup))
   }
   return { nodegroup: about }
+}
+
+/** Draining may take longer than the rest: targets keep their connections for the delay of their groups. */
+function finishDeletion(world: World, cluster: ClusterRecord, nodegroup: NodegroupRecord): void {
+  if (hasMachines(world, nodegroup.group)) {
+    world.clock.after(seconds.look, () => finishDeletion(world, cluster, nodegroup))
+    return
+  }
+  forgetMachines(world, nodegroup)
+  cluster.nodegroups.delete(nodegroup.about.nodegroupName)
 }
 
 export const nodegroups: Operations = {

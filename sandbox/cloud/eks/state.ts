@@ -17,6 +17,8 @@ export interface ClusterRecord {
     Tagged
   /** In the URLs of its API server and of its OIDC issuer. */
   readonly id: string
+  /** The ARN of the user or the role that made it, who may administer a cluster without access entries for ever. */
+  readonly creator: string
   readonly nodegroups: Map<string, NodegroupRecord>
   readonly addons: Map<string, AddonRecord>
   /** By the ARN of the principal. */
@@ -29,6 +31,10 @@ export interface ClusterRecord {
 
 export interface NodegroupRecord {
   readonly about: Having<Nodegroup, 'nodegroupName' | 'nodegroupArn' | 'status' | 'version' | 'scalingConfig'> & Tagged
+  /** The auto-scaling group of its machines, by name. */
+  readonly group: string
+  /** The launch template that EKS made for them, by name. */
+  readonly template: string
 }
 
 export interface AddonRecord {

@@ -11,4 +11,6 @@ export const seconds = {
   /** Of a node group whose nodes are replaced one after the other. */
   rollNodegroup: 600,
   addon: 60,
+  /** Between two looks at machines that are on their way out. */
+  look: 5,
 } as const

@@ -50,12 +50,15 @@ const listRolePolicies: Operation<ListRolePoliciesCommandInput, ListRolePolicies
   return { PolicyNames: items, ...truncation }
 }
 
-/** Managed policies are names only: AWS's own and anybody's, none of them evaluated. */
+/** AWS's own managed policies are names only; the account's own have to exist. */
 const attachRolePolicy: Operation<AttachRolePolicyCommandInput, AttachRolePolicyCommandOutput> = (world, input) => {
   const { PolicyArn: arn = '' } = input
   const role = roleNamed(world, input.RoleName)
   const name = /^arn:aws[\w-]*:iam::(?:aws|\d{12}):policy\/(?:.*\/)?([\w+=,.@-]+)$/.exec(arn)?.[1]
   if (name === undefined) throw new AwsError('InvalidInput', `ARN ${arn} is not valid.`)
+  if (arn.includes(`::${world.accountId}:`) && !world.iam.policies.has(arn)) {
+    throw new AwsError('NoSuchEntity', `Policy ${arn} does not exist or is not attachable.`, 404)
+  }
   role.attachedPolicies.set(arn, name)
   return {}
 }

@@ -13,6 +13,29 @@ export interface RoleRecord {
   readonly tags: Map<string, string>
 }
 
+export interface PolicyVersionRecord {
+  /** `v1`, `v2`, … */
+  readonly id: string
+  readonly document: string
+  readonly createdAt: Date
+}
+
+/** A managed policy of the account. */
+export interface PolicyRecord {
+  readonly name: string
+  readonly id: string
+  readonly arn: string
+  readonly path: string
+  readonly description: string | undefined
+  readonly createdAt: Date
+  /** In the order of their creation. */
+  readonly versions: PolicyVersionRecord[]
+  defaultVersionId: string
+  /** The number of the newest that there ever was. */
+  lastVersion: number
+  readonly tags: Map<string, string>
+}
+
 /** An issuer whose tokens IAM trusts, such as a cluster's for its service accounts. */
 export interface OidcProviderRecord {
   readonly arn: string
@@ -30,10 +53,13 @@ interface SessionRecord {
   readonly roleId: string
   readonly roleName: string
   readonly sessionName: string
+  readonly secretAccessKey: string
 }
 
 export interface IamState {
   readonly roles: Map<string, RoleRecord>
+  /** The account's own, by ARN. */
+  readonly policies: Map<string, PolicyRecord>
   /** By ARN. */
   readonly oidcProviders: Map<string, OidcProviderRecord>
   /** Sessions of assumed roles by access key id. Every other access key belongs to one user of the account. */
@@ -41,5 +67,5 @@ export interface IamState {
 }
 
 export function createIam(): IamState {
-  return { roles: new Map(), oidcProviders: new Map(), sessions: new Map() }
+  return { roles: new Map(), policies: new Map(), oidcProviders: new Map(), sessions: new Map() }
 }

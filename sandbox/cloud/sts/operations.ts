@@ -37,12 +37,13 @@ const assumeRole: Operation<AssumeRoleCommandInput, AssumeRoleCommandOutput> = (
     )
   }
   const accessKeyId = uniqueId('ASIA', 20)
-  world.iam.sessions.set(accessKeyId, { roleId: role.id, roleName: role.name, sessionName })
+  const secretAccessKey = randomBytes(30).toString('base64')
+  world.iam.sessions.set(accessKeyId, { roleId: role.id, roleName: role.name, sessionName, secretAccessKey })
   const { userId, arn } = principalOf(world, accessKeyId)
   return {
     Credentials: {
       AccessKeyId: accessKeyId,
-      SecretAccessKey: randomBytes(30).toString('base64'),
+      SecretAccessKey: secretAccessKey,
       SessionToken: randomBytes(120).toString('base64'),
       Expiration: new Date(Date.now() + seconds * 1000),
     },

@@ -15,6 +15,8 @@ export interface LoadBalancerControllerOptions {
   version?: string
   /** `--sync-period`; an hour unless said. */
   resyncSeconds?: number
+  /** The role of its service account. Without, it may do what the cluster's owner may. */
+  roleArn?: string
 }
 
 export interface LoadBalancerController {
@@ -175,17 +177,22 @@ export async function installLoadBalancerController(
   cluster: { name: string; aws: AwsAccess },
   options: LoadBalancerControllerOptions = {},
 ): Promise<LoadBalancerController & { stop(): Promise<void> }> {
-  const { version = '2.4.5', resyncSeconds = 3600 } = options
+  const { version = '2.4.5', resyncSeconds = 3600, roleArn } = options
   const { api, clock } = context
   const abilities = abilitiesOf(version)
-  const webhookGroups = new TargetGroups(cluster.aws, clock, version)
+  const webhookGroups = new TargetGroups(cluster.aws, clock, version, roleArn)
   let stopProcess: (() => Promise<void>) | undefined
   let stopped: Promise<void> = Promise.resolve()
 
   const follow = () => {
     const serving = isServing(context)
     if (serving && !stopProcess) {
-      stopProcess = startProcess(context, abilities, new TargetGroups(cluster.aws, clock, version), resyncSeconds)
+      stopProcess = startProcess(
+        context,
+        abilities,
+        new TargetGroups(cluster.aws, clock, version, roleArn),
+        resyncSeconds,
+      )
     } else if (!serving && stopProcess) {
       stopped = stopProcess()
       stopProcess = undefined

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { AwsAccess } from '../aws-access.ts'
 import type { Clock } from '../../clock.ts'
+import { roleCredentials } from './role-credentials.ts'
 
 /** A target as the controller remembers it; without health, it has to ask. */
 export interface Target {
@@ -66,12 +67,14 @@ export class TargetGroups {
   readonly #clock: Clock
   readonly #cache = new Map<string, { targets: Target[]; expiresAt: number }>()
 
-  constructor({ endpoint, region, accessKeyId, secretAccessKey }: AwsAccess, clock: Clock, version: string) {
+  /** With a role, AWS is asked as that role and not as the owner of the access key. */
+  constructor(aws: AwsAccess, clock: Clock, version: string, roleArn?: string) {
+    const { endpoint, region, accessKeyId, secretAccessKey } = aws
     this.#clock = clock
     this.#client = new ElasticLoadBalancingV2Client({
       endpoint,
       region,
-      credentials: { accessKeyId, secretAccessKey },
+      credentials: roleArn === undefined ? { accessKeyId, secretAccessKey } : roleCredentials(aws, roleArn),
       customUserAgent: [['elbv2.k8s.aws', `v${version}`]],
     })
   }

@@ -105,16 +105,19 @@ export class KubeProxy {
 
   /** The ready ones behind one port of a Service. */
   #endpointsOf({ metadata }: Service, { name }: ServicePort): Placed[] {
-    return this.#context.api.store
-      .list<EndpointSlice>('discovery.k8s.io/endpointslices', metadata.namespace)
-      .filter((slice) => slice.metadata.labels?.[serviceLabel] === metadata.name)
-      .flatMap(({ endpoints, ports }) => {
-        const port = ports.find((one) => (one.name ?? '') === (name ?? ''))?.port
-        if (port === undefined) return []
-        return endpoints
-          .filter(({ conditions }) => conditions.ready)
-          .flatMap(({ addresses, nodeName }) => addresses.map((ip) => ({ ip, port, nodeName })))
-      })
+    return (
+      this.#context.api.store
+        .list<EndpointSlice>('discovery.k8s.io/endpointslices', metadata.namespace)
+        .filter((slice) => slice.metadata.labels?.[serviceLabel] === metadata.name)
+        // A slice of a Service without pods has neither.
+        .flatMap(({ endpoints = [], ports = [] }) => {
+          const port = ports.find((one) => (one.name ?? '') === (name ?? ''))?.port
+          if (port === undefined) return []
+          return endpoints
+            .filter(({ conditions }) => conditions.ready)
+            .flatMap(({ addresses, nodeName }) => addresses.map((ip) => ({ ip, port, nodeName })))
+        })
+    )
   }
 }
 

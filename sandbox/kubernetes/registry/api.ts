@@ -89,7 +89,13 @@ export class Api {
     if (draft.metadata.resourceVersion) {
       throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
     }
-    const object = await this.#attempt(resource, undefined, draft, options, false)
+    const object = await this.#attempt(
+      this.#stored(resource),
+      undefined,
+      this.#asStored(resource, draft),
+      options,
+      false,
+    )
     if (!object) throw alreadyExists(resource, draft.metadata.name ?? '')
     return object
   }
@@ -116,12 +122,13 @@ export class Api {
 
   /** Server-side apply; makes the object when it is not there. */
   async apply(
-    resource: Resource,
+    given: Resource,
     name: ObjectName,
     body: unknown,
     options: WriteOptions & { force: boolean },
   ): Promise<Written> {
-    const config = draftOf(resource, body, name)
+    const config = this.#asStored(given, draftOf(given, body, name))
+    const resource = this.#stored(given)
     const writer = this.#writer(resource, options)
     const typed = this.#typed(resource)
     for (let attempt = 1; ; attempt++) {
@@ -186,7 +193,7 @@ export class Api {
         throw otherUid(resource, nameOf(live.metadata), name.name, uid, live.metadata.uid)
       }
       const draft = decodeDraft(this.schemas, resource, given, options.validation ?? unchecked)
-      const object = await this.#attempt(resource, live, draft, options, false)
+      const object = await this.#attempt(this.#stored(resource), live, this.#asStored(resource, draft), options, false)
       if (object) return object
       if (attempt === attempts) throw modified(resource, name.name)
     }
@@ -265,6 +272,16 @@ export class Api {
     )
   }
 
+  /** The resource whose checks and managers count for what is written through this one. */
+  #stored(resource: Resource): Resource {
+    return resource.conversion ? (this.resources.stored(resource.key) ?? resource) : resource
+  }
+
+  #asStored(resource: Resource, draft: Draft): Draft {
+    if (!resource.conversion) return draft
+    return { ...resource.conversion.toStored(draft), apiVersion: apiVersionOf(this.#stored(resource)) }
+  }
+
   #typed(resource: Resource) {
     const statusApart = resource.subresources.includes('status')
     return {
@@ -280,10 +297,11 @@ export class Api {
   }
 }
 
-/** An object in the version of a resource; versions differ in nothing else. */
+/** An object in the version of a resource; versions differ in nothing else, unless the resource has a conversion. */
 export function inVersion(resource: Resource, object: KubernetesObject): KubernetesObject {
   const apiVersion = apiVersionOf(resource)
-  return object.apiVersion === apiVersion ? object : { ...object, apiVersion }
+  if (object.apiVersion === apiVersion) return object
+  return { ...(resource.conversion?.fromStored(object) ?? object), apiVersion }
 }
 
 /** A change of what is wanted counts; one of metadata or status does not. */

@@ -1,6 +1,7 @@
 import * as models from '@kubernetes/client-node/dist/gen/models/all.js'
 import type { Resource } from '../resource.ts'
 import { withMarks } from './merge-keys.ts'
+import { retiredTypes } from './retired-types.ts'
 import { refTo, type Schema } from './schema.ts'
 
 interface Attribute {
@@ -40,6 +41,8 @@ function typesIn(schema: Schema): string[] {
 }
 
 function describe(type: string): Schema {
+  const retired = retiredTypes[type]
+  if (retired) return retired
   const attributes = described[type]?.attributeTypeMap
   if (!attributes) throw new Error(`@kubernetes/client-node describes no ${type}`)
   const properties = attributes.map(({ baseName, type: of, format }) => [baseName, schemaOf(of, format)] as const)
@@ -60,7 +63,8 @@ export function builtInTypes(resources: Resource[]): Record<string, Schema> {
     queue.push(...typesIn(schema))
   }
   for (const { type, group, version, kind } of resources) {
-    types[type] = { ...types[type], 'x-kubernetes-group-version-kind': [{ group, version, kind }] }
+    const known = types[type]?.['x-kubernetes-group-version-kind'] ?? []
+    types[type] = { ...types[type], 'x-kubernetes-group-version-kind': [...known, { group, version, kind }] }
   }
   return types
 }

@@ -1,66 +1,14 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { timingSafeEqual } from 'node:crypto'
 import { stringify as stringifyYaml } from 'yaml'
 import type { Api } from '../registry/api.ts'
 import { featuresOf } from '../versions.ts'
-import {
-  anonymousForbidden,
-  internalError,
-  PathNotFound,
-  resourceNotFound,
-  StatusError,
-  unauthorized,
-} from '../status-error.ts'
-import { discoveryDocument, publicPaths, serverDocument } from './documents.ts'
+import { internalError, PathNotFound, resourceNotFound, StatusError } from '../status-error.ts'
+import { authorise, type Authenticate } from './authorization.ts'
+import { discoveryDocument, serverDocument } from './documents.ts'
 import { Exchange } from './exchange.ts'
 import { onCollection, onObject, type Answer } from './objects.ts'
 import { formOf, represent } from './representation.ts'
-import { routeOf, type Route } from './routes.ts'
-
-function sameToken(given: string, token: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(token)]
-  return a.length === b.length && timingSafeEqual(a, b)
-}
-
-/** Whoever has the token may do everything; without one, a client is anonymous and may read a few public documents. */
-function authorise(exchange: Exchange, token: string, route: Route | undefined): void {
-  const given = /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1]
-  if (given !== undefined) {
-    if (!sameToken(given, token)) throw unauthorized()
-    return
-  }
-  if (publicPaths.includes(exchange.path)) return
-  if (route?.kind !== 'collection' && route?.kind !== 'object') {
-    throw anonymousForbidden(exchange.method.toLowerCase(), `path "${exchange.path}"`)
-  }
-  const { resource, namespace } = route
-  const scope = namespace ? `in the namespace "${namespace}"` : 'at the cluster scope'
-  const what = `resource "${resource.plural}" in API group "${resource.group}" ${scope}`
-  throw anonymousForbidden(
-    verbOf(exchange, route.kind),
-    what,
-    resource,
-    route.kind === 'object' ? route.name : undefined,
-  )
-}
-
-/** What the request does in the words of Kubernetes' roles. */
-function verbOf(exchange: Exchange, kind: 'collection' | 'object'): string {
-  const many = kind === 'collection'
-  switch (exchange.method) {
-    case 'GET':
-      if (exchange.flag('watch')) return 'watch'
-      return many ? 'list' : 'get'
-    case 'POST':
-      return 'create'
-    case 'PUT':
-      return 'update'
-    case 'DELETE':
-      return many ? 'deletecollection' : 'delete'
-    default:
-      return exchange.method.toLowerCase()
-  }
-}
+import { routeOf } from './routes.ts'
 
 function send(response: ServerResponse, code: number, type: string, body: string | Buffer): void {
   response.writeHead(code, {
@@ -95,9 +43,9 @@ function isServedGroup({ resources }: Api, path: string): boolean {
   return groups.some(({ group, version }) => path.startsWith(`${group ? `/apis/${group}` : '/api'}/${version}/`))
 }
 
-async function handle(exchange: Exchange, api: Api, version: string, token: string): Promise<void> {
+async function handle(exchange: Exchange, api: Api, version: string, authenticate: Authenticate): Promise<void> {
   const route = routeOf(api.resources, exchange.path)
-  authorise(exchange, token, route)
+  authorise(exchange, authenticate, route)
   const document = route ? undefined : serverDocument(exchange, api, version)
   if (document) return send(exchange.response, 200, document.type, document.body)
   if (!route) throw isServedGroup(api, exchange.path) ? resourceNotFound() : new PathNotFound()
@@ -106,6 +54,7 @@ async function handle(exchange: Exchange, api: Api, version: string, token: stri
     return send(exchange.response, 200, type, body)
   }
   const validates = featuresOf(version).fieldValidation
+  if (route.resource.warning !== undefined) exchange.warn(route.resource.warning)
   const answer = await (route.kind === 'collection'
     ? onCollection(exchange, api, route, validates)
     : onObject(exchange, api, route, validates))
@@ -113,9 +62,9 @@ async function handle(exchange: Exchange, api: Api, version: string, token: stri
 }
 
 /** The HTTP side of the API server. */
-export function requestListener(api: Api, version: string, token: string): RequestListener {
+export function requestListener(api: Api, version: string, authenticate: Authenticate): RequestListener {
   return (request: IncomingMessage, response: ServerResponse) => {
     const exchange = new Exchange(request, response)
-    handle(exchange, api, version, token).catch((error: unknown) => sendError(exchange, error))
+    handle(exchange, api, version, authenticate).catch((error: unknown) => sendError(exchange, error))
   }
 }

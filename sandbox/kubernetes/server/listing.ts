@@ -10,7 +10,7 @@ import type { Exchange } from './exchange.ts'
 /** An object as a list shows it: the items of built-in lists do not say what they are. */
 export function listed(resource: Resource, object: KubernetesObject): Fields {
   if (resource.custom) return inVersion(resource, object)
-  const { apiVersion: _version, kind: _kind, ...item } = object
+  const { apiVersion: _version, kind: _kind, ...item } = inVersion(resource, object)
   return item
 }
 

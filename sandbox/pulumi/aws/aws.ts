@@ -2,7 +2,9 @@ import { APIGatewayClient } from '@aws-sdk/client-api-gateway'
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2'
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling'
 import type { EC2Client } from '@aws-sdk/client-ec2'
+import { EKSClient } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { IAMClient } from '@aws-sdk/client-iam'
 import { Route53Client } from '@aws-sdk/client-route-53'
 import { GetCallerIdentityCommand, STSClient, type GetCallerIdentityCommandOutput } from '@aws-sdk/client-sts'
 import type { AwsConfig } from './config.ts'
@@ -18,6 +20,8 @@ export interface Aws {
   readonly autoscaling: AutoScalingClient['send']
   readonly elbv2: ElasticLoadBalancingV2Client['send']
   readonly ec2: EC2Client['send']
+  readonly eks: EKSClient['send']
+  readonly iam: IAMClient['send']
   readonly route53: Route53Client['send']
   callerIdentity(): Promise<GetCallerIdentityCommandOutput>
   /** Empty where the configuration says not to ask. */
@@ -28,7 +32,9 @@ interface Clients {
   readonly apigateway: APIGatewayClient
   readonly apigatewayv2: ApiGatewayV2Client
   readonly autoscaling: AutoScalingClient
+  readonly eks: EKSClient
   readonly elbv2: ElasticLoadBalancingV2Client
+  readonly iam: IAMClient
   readonly sts: STSClient
   readonly route53: Route53Client
   ec2?: Promise<EC2Client>
@@ -62,6 +68,8 @@ export class AwsClients {
         const ec2 = await (clients.ec2 ??= this.#createEc2(region))
         return sender(ec2, 'EC2', signal)(command)
       }) as EC2Client['send'],
+      eks: sender(clients.eks, 'EKS', signal) as EKSClient['send'],
+      iam: sender(clients.iam, 'IAM', signal) as IAMClient['send'],
       route53: sender(clients.route53, 'Route 53', signal) as Route53Client['send'],
       callerIdentity: identity,
       accountId: async () => {
@@ -76,13 +84,8 @@ export class AwsClients {
   }
 
   close(): void {
-    for (const { apigateway, apigatewayv2, autoscaling, elbv2, sts, route53, ec2 } of this.#regions.values()) {
-      apigateway.destroy()
-      apigatewayv2.destroy()
-      autoscaling.destroy()
-      elbv2.destroy()
-      sts.destroy()
-      route53.destroy()
+    for (const { ec2, ...clients } of this.#regions.values()) {
+      for (const client of Object.values(clients)) client.destroy()
       void ec2?.then(
         (client) => client.destroy(),
         () => undefined,
@@ -97,7 +100,9 @@ export class AwsClients {
       apigateway: new APIGatewayClient(this.#settings(region, ['apigateway'])),
       apigatewayv2: new ApiGatewayV2Client(this.#settings(region, ['apigatewayv2'])),
       autoscaling: new AutoScalingClient(this.#settings(region, ['autoscaling'])),
+      eks: new EKSClient(this.#settings(region, ['eks'])),
       elbv2: new ElasticLoadBalancingV2Client(this.#settings(region, ['elbv2', 'elasticloadbalancingv2', 'lb'])),
+      iam: new IAMClient(this.#settings(region, ['iam'])),
       sts: new STSClient(this.#settings(region, ['sts'])),
       route53: new Route53Client(this.#settings(region, ['route53'])),
     }

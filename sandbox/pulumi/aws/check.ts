@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isObject, isPresent, UNKNOWN, type Properties, type Value } from '../properties.ts'
+import { containsUnknown, isObject, isPresent, UNKNOWN, type Properties, type Value } from '../properties.ts'
 import { formatPath, type PropertyPath } from '../property-path.ts'
 import type { Checked } from '../provider.ts'
 import { DEFAULTS, isInput, isZero, type Property, type Schema } from './schema.ts'
@@ -49,6 +49,7 @@ function defaultOf(property: Property, old: Value | undefined, naming: Naming | 
 
 function fillNested(property: Property, old: Value | undefined, given: Value): Value {
   const { fields } = property
+  if (property.json && isObject(given)) return containsUnknown(given) ? UNKNOWN : JSON.stringify(given)
   if (!fields) return given
   if (Array.isArray(given)) {
     const olds = Array.isArray(old) ? old : []

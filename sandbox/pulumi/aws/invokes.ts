@@ -1,7 +1,10 @@
 import type { Properties } from '../properties.ts'
 import type { Aws } from './aws.ts'
+import { instancesLike, instanceWith, roleNamed } from './instance-functions.ts'
+import { addonVersion, clusterNamed } from './eks-functions.ts'
+import { policyDocument } from './policy-function.ts'
 
-type Invoke = (aws: Aws) => Promise<Properties>
+type Invoke = (aws: Aws, args: Properties) => Promise<Properties>
 
 const dnsSuffixes: Readonly<Record<string, string>> = {
   aws: 'amazonaws.com',
@@ -31,4 +34,10 @@ export const invokes: Readonly<Record<string, Invoke>> = {
       reverseDnsPrefix: dnsSuffix.split('.').toReversed().join('.'),
     }
   },
+  'aws:eks/getAddonVersion:getAddonVersion': addonVersion,
+  'aws:eks/getCluster:getCluster': clusterNamed,
+  'aws:ec2/getInstance:getInstance': instanceWith,
+  'aws:ec2/getInstances:getInstances': instancesLike,
+  'aws:iam/getRole:getRole': roleNamed,
+  'aws:iam/getPolicyDocument:getPolicyDocument': async (_aws, args) => policyDocument(args),
 }

@@ -105,5 +105,7 @@ function withoutIdleChanges(schema: Schema, prior: Properties | undefined, plann
 function isIdle(property: Property, before: Value | undefined, after: Value | undefined, planned: Properties): boolean {
   if (property.appliesTo && !property.appliesTo(planned)) return true
   if (isZero(before) && isZero(after)) return true
+  if (property.same && typeof before === 'string' && typeof after === 'string' && after !== UNKNOWN)
+    return property.same(before, after)
   return equal(before, after)
 }

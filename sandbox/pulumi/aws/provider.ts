@@ -70,7 +70,7 @@ export class AwsProvider implements Provider {
   async invoke(token: string, args: Properties, call: Call): Promise<Properties> {
     const invoke = invokes[token]
     if (!invoke) throw new Error(`unrecognized data function (Invoke): ${token}`)
-    return invoke(this.#aws(args.region, call.signal))
+    return invoke(this.#aws(args.region, call.signal), revealProperties(args))
   }
 
   async check({ olds, news, seed, proposedName }: CheckRequest, { type, name }: ResourceCall): Promise<Checked> {

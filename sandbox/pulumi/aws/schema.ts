@@ -30,6 +30,10 @@ export interface Property {
   readonly requires?: string
   /** A text as the state keeps it, however the program writes it. */
   readonly canonical?: (given: string) => string
+  /** Two texts that mean the same to AWS, so that the one in place of the other is no change. */
+  readonly same?: (before: string, after: string) => boolean
+  /** A JSON document: the program may give it as an object. */
+  readonly json?: true
   /** An absent block leaves what is there as it is. */
   readonly keepsWhenAbsent?: true
   /** Smallest and largest number, or length of a text. */
@@ -58,6 +62,9 @@ export const replaces = { replaces: true } as const
 export const regional = { region: { ...text, ...computed, ...replaces } } as const satisfies Schema
 
 export const tagged = { ...regional, tags: map, tagsAll: { ...map, ...computed } } as const satisfies Schema
+
+/** Of a service that is not regional. */
+export const taggedGlobal = { tags: map, tagsAll: { ...map, ...computed } } as const satisfies Schema
 
 export function isInput(property: Property): boolean {
   return property.output !== true

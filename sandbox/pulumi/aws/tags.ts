@@ -4,6 +4,11 @@ import {
   TagResourceCommand as TagResourceV2Command,
   UntagResourceCommand as UntagResourceV2Command,
 } from '@aws-sdk/client-apigatewayv2'
+import {
+  ListTagsForResourceCommand,
+  TagResourceCommand as TagEksCommand,
+  UntagResourceCommand as UntagEksCommand,
+} from '@aws-sdk/client-eks'
 import { AddTagsCommand, DescribeTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { isObject, isPresent, UNKNOWN, containsUnknown, type Properties, type Value } from '../properties.ts'
 import type { Aws } from './aws.ts'
@@ -74,6 +79,20 @@ export const apigatewayv2Tagging: Tagging = {
   },
 }
 
+/** Of what has an ARN among its own properties, under whatever name. */
+export const eksTagging = (arnName: string): Tagging => ({
+  async read(aws, _id, resource) {
+    const { tags = {} } = await aws.eks(new ListTagsForResourceCommand({ resourceArn: resource[arnName] as string }))
+    return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('aws:')))
+  },
+  async add(aws, _id, tags, resource) {
+    await aws.eks(new TagEksCommand({ resourceArn: resource[arnName] as string, tags }))
+  },
+  async remove(aws, _id, tagKeys, resource) {
+    await aws.eks(new UntagEksCommand({ resourceArn: resource[arnName] as string, tagKeys }))
+  },
+})
+
 /** For a create call; nothing where there are none, because AWS takes no empty list. */
 export function toTagList(tags: Tags | undefined): { Key: string; Value: string }[] | undefined {
   const list = Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value }))
@@ -81,7 +100,7 @@ export function toTagList(tags: Tags | undefined): { Key: string; Value: string 
 }
 
 /** Without the tags that AWS itself sets. */
-function fromTagList(list: { Key?: string | undefined; Value?: string | undefined }[] = []): Tags {
+export function fromTagList(list: { Key?: string | undefined; Value?: string | undefined }[] = []): Tags {
   return Object.fromEntries(list.flatMap(({ Key = '', Value = '' }) => (Key.startsWith('aws:') ? [] : [[Key, Value]])))
 }
 

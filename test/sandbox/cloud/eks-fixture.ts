@@ -22,12 +22,17 @@ export class StillClock extends Clock {
     return () => (this.#planned = this.#planned.filter((other) => other !== plan))
   }
 
-  /** Everything that is due within so many AWS seconds happens, in its order. */
+  /** Everything that is due within so many AWS seconds happens in its order, and so does what is planned meanwhile. */
   pass(seconds: number): void {
-    this.#now += seconds
-    const due = this.#planned.filter(({ at }) => at <= this.#now).sort((a, b) => a.at - b.at)
-    this.#planned = this.#planned.filter(({ at }) => at > this.#now)
-    for (const { act } of due) act()
+    const until = this.#now + seconds
+    for (;;) {
+      const [next] = this.#planned.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
+      if (!next) break
+      this.#planned = this.#planned.filter((plan) => plan !== next)
+      this.#now = next.at
+      next.act()
+    }
+    this.#now = until
   }
 }
 

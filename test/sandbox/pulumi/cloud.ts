@@ -44,10 +44,9 @@ export async function startCloud() {
       secretKey: credentials.secretAccessKey,
       endpoints: [
         Object.fromEntries(
-          ['apigateway', 'apigatewayv2', 'autoscaling', 'ec2', 'elbv2', 'route53', 'sts'].map((service) => [
-            service,
-            wire.url,
-          ]),
+          ['apigateway', 'apigatewayv2', 'autoscaling', 'ec2', 'eks', 'elbv2', 'iam', 'route53', 'sts'].map(
+            (service) => [service, wire.url],
+          ),
         ),
       ],
       skipCredentialsValidation: true,

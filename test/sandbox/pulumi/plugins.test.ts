@@ -127,7 +127,7 @@ describe('the process', () => {
   })
 
   test('is told of by a shim that prints the port and stays as long as its stdin', async () => {
-    for (const name of ['aws', 'kubernetes'] as const) {
+    for (const name of ['aws', 'kubernetes', 'eks'] as const) {
       const path = join(plugins.folders[name], `pulumi-resource-${name}`)
       expect(await readFile(path, 'utf8')).toContain(`echo ${plugins.ports[name]}\n`)
       const shim = spawn(path, ['127.0.0.1:1'], { stdio: ['pipe', 'pipe', 'inherit'] })

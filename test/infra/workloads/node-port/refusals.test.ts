@@ -14,7 +14,7 @@ const surveyed: Surveyed = {
   ...albSurveyed,
   config: site.config,
   targetGroup: { ...albSurveyed.targetGroup, TargetType: 'instance' },
-  wanted: site.config.greenNodes,
+  wanted: site.config.greenNodes!,
   groups: [nodes, { ...nodes, name: 'green-b' }],
   bindings: { blue: [], green: [] },
 }

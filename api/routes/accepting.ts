@@ -1,0 +1,24 @@
+import { Type, type TObject } from 'typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { OperationRecord } from '../../automation/store/operations.ts'
+import { showOperation } from '../schemas/operation.ts'
+import { problems } from '../schemas/problem.ts'
+
+/** What every route that begins an operation has in common: the body's reason, the answer, and who asks. */
+export const reason = Type.String({ minLength: 1, maxLength: 1000 })
+export const strict = { additionalProperties: false } as const
+export const accepted = { 202: Type.Ref('Operation'), ...problems(400, 404, 409, 413, 415, 422, 503) }
+/** A body of which every member is optional may be left out. */
+export const orNothing = <T extends TObject>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** Until there are accounts everybody on this machine is the operator. */
+const operator = 'operator'
+
+export const askerOf = ({ receivedAt }: FastifyRequest, why: string | undefined) => ({
+  by: operator,
+  reason: why ?? null,
+  receivedAt,
+})
+
+export const accept = (reply: FastifyReply, operation: OperationRecord) =>
+  reply.code(202).header('location', `/v1/operations/${operation.id}`).send(showOperation(operation))

@@ -1,0 +1,70 @@
+import { clusterStack } from '../../infra/names.ts'
+import type { Aws } from '../../infra/aws/clients.ts'
+import type { ClusterSite, ClusterStage } from '../../infra/cluster/stage.ts'
+import type { Task } from '../engine/engine.ts'
+import { CutoverError } from '../errors.ts'
+import type { EventType } from '../events.ts'
+import type { Migration } from '../migration.ts'
+import { OperationRun, type Subject, type Tools } from '../operation-run.ts'
+import type { OperationChange, OperationRecord } from '../store/operations.ts'
+import type { ClusterRecord } from './record.ts'
+
+/** EKS takes ten minutes for a cluster and longer on a bad day, and the engine has nothing to tell meanwhile. Milliseconds. */
+const patienceMs = 45 * 60_000
+
+/** An operation of green's cluster being carried out. */
+export class ClusterRun extends OperationRun {
+  readonly migration: Migration
+  #operation: OperationRecord
+
+  constructor(tools: Tools, operation: OperationRecord, migration: Migration) {
+    super(tools)
+    this.migration = migration
+    this.#operation = operation
+  }
+
+  get operation(): OperationRecord {
+    return this.#operation
+  }
+
+  get subject(): Subject {
+    return { migration: this.migration.name, name: clusterStack }
+  }
+
+  get task(): Task {
+    return { ...this.tools.files.task(this.subject, this.#operation.id, false), patienceMs }
+  }
+
+  get aws(): Aws {
+    return this.tools.connections.aws(this.migration.inventory.aws.region)
+  }
+
+  start(): Promise<void> {
+    return this.save({}, { startedAt: this.tools.clock.now() }, [['operation-started', {}]])
+  }
+
+  /** Saves a change of the cluster's record and of the operation together. Throws `cancelled` when the operation has ended meanwhile. */
+  async save(change: Partial<ClusterRecord>, progress: OperationChange = {}, events: Told = []): Promise<void> {
+    const saved = await this.tools.store.transaction(async (work) => {
+      const operation = await work.operations.change(this.#operation.id, progress, 'running')
+      if (!operation) return null
+      if (Object.keys(change).length > 0) await work.clusters.change(this.migration.name, change)
+      if (events.length > 0) await work.events.writeAll(this.subject, operation.id, events)
+      return operation
+    })
+    if (!saved) throw new CutoverError('cancelled', 'the operation was ended')
+    this.#operation = saved
+  }
+
+  writeConfig(site: ClusterSite, stage: ClusterStage, options?: { readonly planned: boolean }): Promise<string> {
+    return this.tools.files.writeCluster(site, stage, options)
+  }
+
+  /** A stack is made once. */
+  async createStack(): Promise<void> {
+    if (await this.tools.files.prepareCluster(this.migration.name)) return
+    await this.engine((engine, task) => engine.create(task, {}))
+  }
+}
+
+type Told = readonly (readonly [EventType, object])[]

@@ -1,0 +1,132 @@
+import type { Engine, EngineEvent, Run, Task } from './engine/engine.ts'
+import { identify } from './engine/processes.ts'
+import { isOfThisHost, type LockHolder } from './engine/pulumi-errors.ts'
+import { CutoverError } from './errors.ts'
+import type { EventType } from './events.ts'
+import type { PassStopPoint, StopPoint } from './stop-points.ts'
+import type { OperationRecord } from './store/operations.ts'
+import type { Clock } from './clock.ts'
+import type { StackFiles } from './engine/stack-files.ts'
+import type { Store } from './store/store.ts'
+import type { Connections } from './surroundings.ts'
+
+export interface Tools {
+  readonly store: Store
+  readonly engine: Engine
+  readonly files: StackFiles
+  readonly connections: Connections
+  readonly clock: Clock
+  readonly pass: PassStopPoint
+}
+
+/** Whose operation it is: a workload, or green's cluster under the name of its stack. */
+export interface Subject {
+  readonly migration: string
+  readonly name: string
+}
+
+/** One operation being carried out: the engine run under way, the ways to end it, and what is told meanwhile. */
+export abstract class OperationRun {
+  readonly tools: Tools
+  readonly signal: AbortSignal
+  readonly #abort = new AbortController()
+  #run: Run<unknown> | null = null
+  #gone: Promise<void> = Promise.resolve()
+
+  constructor(tools: Tools) {
+    this.tools = tools
+    this.signal = this.#abort.signal
+  }
+
+  abstract get operation(): OperationRecord
+  abstract get subject(): Subject
+  abstract get task(): Task
+  /** Saves that it has begun. Throws `cancelled` when the operation has ended meanwhile. */
+  abstract start(): Promise<void>
+
+  /** An event alone. */
+  tell(type: EventType, data: object): Promise<void> {
+    return this.tools.store.transaction((work) => work.events.write(this.subject, this.operation.id, type, { ...data }))
+  }
+
+  pass(point: StopPoint): Promise<void> {
+    return this.tools.pass(point, this.subject.name)
+  }
+
+  /** Waits for an engine run, which `kill` and `cancel` can end. */
+  async engine<Result>(begin: (engine: Engine, task: Task) => Run<Result>): Promise<Result> {
+    try {
+      return await this.#engineOnce(begin)
+    } catch (error) {
+      if (!isLockOfTheDead(error)) throw error
+      await this.tell('message', { severity: 'info', text: 'the lock of a run that is dead was removed' })
+      await this.#engineOnce((engine, task) => engine.unlock(task))
+      return await this.#engineOnce(begin)
+    }
+  }
+
+  async #engineOnce<Result>(begin: (engine: Engine, task: Task) => Run<Result>): Promise<Result> {
+    this.signal.throwIfAborted()
+    const run = begin(this.tools.engine, this.task)
+    this.#run = run
+    this.#gone = run.gone
+    try {
+      return await run.result
+    } catch (error) {
+      // until it is gone it may still write; whatever comes next has to see all of that
+      await run.gone
+      // whoever ended it said why
+      this.signal.throwIfAborted()
+      throw error
+    } finally {
+      this.#run = null
+    }
+  }
+
+  /** The engine's events as ours. Steps that change nothing are not told. */
+  readonly listen = (event: EngineEvent): void => {
+    const told = toldOf(event)
+    if (told) this.tell(...told).catch(() => undefined) // the journal is gone: the operation finds out by itself
+  }
+
+  /** For a rollback that takes its place: nothing of it may still write. */
+  kill(): void {
+    this.#abort.abort(new CutoverError('cancelled', 'a rollback took its place'))
+    this.#run?.kill()
+  }
+
+  /** For a stop of the service: what is in flight may end. */
+  cancel(why = new CutoverError('interrupted', 'the service is stopping')): void {
+    this.#abort.abort(why)
+    this.#run?.cancel()
+  }
+
+  /** Resolves when no process of the last engine run is left. */
+  get gone(): Promise<void> {
+    return this.#gone
+  }
+}
+
+/** Every holder of the lock ran on this machine and is provably gone. */
+function isLockOfTheDead(error: unknown): boolean {
+  if (!(error instanceof CutoverError) || error.code !== 'stack-locked') return false
+  const holders = error.details['holders'] as readonly LockHolder[]
+  return holders.every((holder) => isOfThisHost(holder) && identify(holder.pid) === null)
+}
+
+function toldOf(event: EngineEvent): [EventType, object] | null {
+  switch (event.type) {
+    case 'step': {
+      const { type, name, op } = event.step
+      return op === 'same' ? null : ['resource-step', { type, name, op }]
+    }
+    case 'step-done':
+      return event.op === 'same'
+        ? null
+        : ['resource-step-done', { name: nameOf(event.urn), op: event.op, ok: event.ok }]
+    case 'message':
+      return ['message', { severity: event.severity, text: event.text }]
+  }
+}
+
+const nameOf = (urn: string): string => urn.slice(urn.lastIndexOf('::') + 2)
