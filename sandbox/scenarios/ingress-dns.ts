@@ -32,7 +32,7 @@ export const ingressDns: Scenario = {
 }
 
 async function build(site: Site): Promise<Built> {
-  const { aws, kubeconfigs } = site
+  const { aws, dns, kubeconfigs } = site
   const clusters = bothClusters(site)
   const vpc = await createVpc(aws)
   const [blue, green, zone] = await Promise.all([
@@ -65,8 +65,9 @@ async function build(site: Site): Promise<Built> {
     green: { cluster: clusters.green.name, kubeconfig: kubeconfigs.green },
     workloads: { api: entryOf(hosts.api), console: entryOf(hosts.console, { lowerTtl: 60 }) },
   }
-  // names alone: there is no door that a client on this machine could ask without the VPC's resolver
-  return { inventory, frontDoors: {}, targetGroups: [blue.targetGroupArn, green.targetGroupArn] }
+  const doorOf = (name: string) => ({ name, resolver: dns, headers: {} })
+  const frontDoors = { api: doorOf(hosts.api), console: doorOf(hosts.console) }
+  return { inventory, frontDoors, targetGroups: [blue.targetGroupArn, green.targetGroupArn] }
 }
 
 /** One cluster with its ingress controller, behind a network load balancer with addresses of both families. */

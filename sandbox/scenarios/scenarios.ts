@@ -14,4 +14,5 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'shared-nodes': sharedNodes,
   omnious,
   'ingress-dns': ingressDns,
+  omnious,
 }

@@ -32,6 +32,7 @@ async function exposeTagger(ground: Ground, alb: { arn: string; listenerArn: str
     service: serviceOf('tagger'),
     probe: { ...door, expect: [200], marker },
     ...policy,
+    steps: [50, 100],
   }
   return { door, entry, targetGroupArn }
 }
@@ -54,6 +55,7 @@ async function exposeStream(ground: Ground) {
     service: serviceOf('stream'),
     probe: { ...door, expect: [200], marker },
     ...policy,
+    steps: [50, 100],
   }
   return { door, entry, targetGroupArn }
 }
