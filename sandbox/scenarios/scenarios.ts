@@ -14,5 +14,4 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'shared-nodes': sharedNodes,
   omnious,
   'ingress-dns': ingressDns,
-  omnious,
 }

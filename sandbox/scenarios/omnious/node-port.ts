@@ -53,7 +53,8 @@ async function exposeStream(ground: Ground) {
     clients: ['10.0.0.0/16'],
     blueTargetGroup: targetGroupArn,
     service: serviceOf('stream'),
-    probe: { ...door, expect: [200], marker },
+    // by its name: its other listeners are reached by that as well
+    probe: { url: `http://${nlb.dnsName}/`, expect: [200], marker },
     ...policy,
     steps: [50, 100],
   }
