@@ -49,7 +49,12 @@ class GreenNotBuilt extends Error {
 }
 
 const noAnswer = () => Promise.reject(new GreenNotBuilt())
-const notBuilt: ClusterReads = { bindings: noAnswer, nodePorts: noAnswer, readyEndpoints: noAnswer, readyNodes: noAnswer }
+const notBuilt: ClusterReads = {
+  bindings: noAnswer,
+  nodePorts: noAnswer,
+  readyEndpoints: noAnswer,
+  readyNodes: noAnswer,
+}
 
 /** What a kind works with, once the workload's switch point has been found. */
 export function siteOf(workload: Workload, migration: Migration): Site {
