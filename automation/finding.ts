@@ -6,7 +6,7 @@ import { Refused } from '../infra/workloads/refused.ts'
 import { CutoverError } from './errors.ts'
 import type { Migration, Workload } from './migration.ts'
 import type { Store } from './store/store.ts'
-import { greenOf } from './cluster/record.ts'
+import { greenOf } from './cluster/state.ts'
 import type { Connections } from './surroundings.ts'
 
 /** Everything that a workload claims: its switch point, and what was found to be needed beside it. */

@@ -3,7 +3,7 @@ import { clusterStack } from '../infra/names.ts'
 import { CutoverError } from './errors.ts'
 import type { Inventory, WorkloadEntry } from './inventory.ts'
 import type { Migration, Workload } from './migration.ts'
-import { sameJson } from './plan/plan.ts'
+import { sameJson } from './same-json.ts'
 import type { Store, Work } from './store/store.ts'
 
 /**

@@ -7,7 +7,7 @@ import { CutoverError } from './errors.ts'
 import type { Execution } from './execution.ts'
 import { removeOrphans } from './orphans.ts'
 import { untouchable, violations, writesOf } from './plan/invariants.ts'
-import { sameJson } from './plan/plan.ts'
+import { sameJson } from './same-json.ts'
 
 /** Seconds of product time in which AWS has to read back what was written. */
 const readBackSeconds = 30

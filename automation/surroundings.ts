@@ -1,7 +1,7 @@
 import { createAws, type Aws, type AwsSettings } from '../infra/aws/clients.ts'
 import { createClusterReads, type ClusterReads } from '../infra/kubernetes/reads.ts'
 import type { Site } from '../infra/workloads/kind.ts'
-import { greenOf } from './cluster/record.ts'
+import { greenOf } from './cluster/state.ts'
 import type { Migration, Workload } from './migration.ts'
 
 /** The connections to AWS and to clusters, made once each and shared by everything that reads. */

@@ -4,7 +4,7 @@ import type { Migration, Workload } from '../migration.ts'
 import type { Store } from '../store/store.ts'
 import type { Connections } from '../surroundings.ts'
 import { blueGroupsOf, strangersIn, type Stranger } from './blue-groups.ts'
-import { greenOf } from './record.ts'
+import { greenOf } from './state.ts'
 
 /** Seconds of product time between two looks at green's bindings. */
 const lookSeconds = 30

@@ -17,7 +17,8 @@ import { defaultAddonVersion, judgeVersion, offeredVersions } from '../../infra/
 import { CutoverError } from '../errors.ts'
 import type { Migration, Workload } from '../migration.ts'
 import { blueGroupsOf } from './blue-groups.ts'
-import { noCluster, toBeBuilt, type Pins } from './record.ts'
+import { noCluster, type Pins } from './record.ts'
+import { toBeBuilt } from './state.ts'
 
 /** Everything that is known before anything is touched. */
 export interface Preflight {

@@ -9,7 +9,8 @@ import type { Work } from '../store/store.ts'
 import { destroyCluster, previewCluster, upCluster } from './acts.ts'
 import { ClusterRun } from './cluster-run.ts'
 import { preflight, requireToBuild, siteFor, type Preflight } from './preflight.ts'
-import { clusterStateOf, noCluster, type ClusterRecord, type ClusterStateName } from './record.ts'
+import { noCluster, type ClusterRecord, type ClusterStateName } from './record.ts'
+import { clusterStateOf } from './state.ts'
 import { nextStage } from '../../infra/cluster/stage.ts'
 
 /** What an operation of the cluster does, and what the journal says of the cluster from its acceptance and from its end on. */

@@ -2,7 +2,8 @@ import type { ClusterOutputs } from '../../infra/cluster/outputs.ts'
 import { clusterStack } from '../../infra/names.ts'
 import { isActive, type Migration, type Operation } from '../migration.ts'
 import type { Store } from '../store/store.ts'
-import { clusterStateOf, toBeBuilt, type ClusterStateName } from './record.ts'
+import type { ClusterStateName } from './record.ts'
+import { clusterStateOf, toBeBuilt } from './state.ts'
 
 /** Green's cluster as callers see it. */
 export interface ClusterView {

@@ -3,6 +3,7 @@ import type { Split } from '../../infra/traffic.ts'
 import type { Json, Site, Stage, SwitchPoint } from '../../infra/workloads/kind.ts'
 import { kindOf } from '../../infra/workloads/kinds.ts'
 import type { EngineStep } from '../engine/engine.ts'
+import { canonical } from '../same-json.ts'
 import type { PhaseName, State, Workload } from '../migration.ts'
 import type { Moment, Transition } from '../phases/phase.ts'
 import { phaseOf } from '../phases/phases.ts'
@@ -43,21 +44,6 @@ export function hashOf(basis: Basis, steps: readonly (readonly EngineStep[])[]):
 export const basisDigest = (basis: Basis): string => digest(basis as unknown as Json)
 
 const digest = (value: Json): string => createHash('sha256').update(canonical(value)).digest('hex')
-
-/** JSON with sorted keys. */
-export function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const members = value as { readonly [key: string]: Json | undefined }
-  const entries = Object.keys(members)
-    .filter((key) => members[key] !== undefined)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonical(members[key] ?? null)}`)
-  return `{${entries.join(',')}}`
-}
-
-/** Are two values the same JSON? Order of keys does not matter, order of items does. */
-export const sameJson = (a: unknown, b: unknown): boolean => canonical(a as Json) === canonical(b as Json)
 
 /** The way back from where a transition ends. */
 export function wayBackFrom({ to }: Transition, workload: Workload, site: Site, moment: Moment): WayBack {

@@ -2,6 +2,7 @@ import { logical } from '../../names.ts'
 import { ingressPlan, type IngressPlan } from '../elbv2/ingress.ts'
 import { switchPlan, type SwitchPlan } from '../elbv2/plan.ts'
 import type { Stage } from '../kind.ts'
+import type { AttachmentPlan } from './attachment.ts'
 import { strategyOf } from './config.ts'
 import type { NodePortSite } from './found.ts'
 import { nodesOf } from './nodes.ts'
@@ -13,12 +14,6 @@ export interface NodePortPlan extends SwitchPlan {
   /** `shared`: green's groups in blue's target group. */
   readonly joined: readonly AttachmentPlan[]
   readonly nodeIngress: readonly IngressPlan[]
-}
-
-/** One auto-scaling group whose instances are targets of a group. */
-export interface AttachmentPlan {
-  readonly name: string
-  readonly autoScalingGroup: string
 }
 
 export function plan(site: NodePortSite, stage: Stage): NodePortPlan {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { clusterStateOf, greenOf, noCluster, type ClusterRecord } from '../../../automation/cluster/record.ts'
+import { noCluster, type ClusterRecord } from '../../../automation/cluster/record.ts'
+import { clusterStateOf, greenOf } from '../../../automation/cluster/state.ts'
 import { parseInventory } from '../../../automation/inventory.ts'
 import type { Migration } from '../../../automation/migration.ts'
 import type { InventoryInvalid } from '../../../automation/errors.ts'

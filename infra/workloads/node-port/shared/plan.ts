@@ -2,7 +2,7 @@ import { logical } from '../../../names.ts'
 import type { SwitchPlan } from '../../elbv2/plan.ts'
 import type { Stage } from '../../kind.ts'
 import type { NodePortSite } from '../found.ts'
-import type { AttachmentPlan } from '../plan.ts'
+import type { AttachmentPlan } from '../attachment.ts'
 import { attachmentsOf } from './sharing.ts'
 
 /**
