@@ -1,6 +1,6 @@
 import { UpdateStageCommand, type PatchOperation } from '@aws-sdk/client-api-gateway'
 import {
-  GetDeploymentsCommand,
+  CreateDeploymentCommand,
   UpdateIntegrationCommand,
   UpdateStageCommand as UpdateStageCommandV2,
 } from '@aws-sdk/client-apigatewayv2'
@@ -257,11 +257,14 @@ export const httpDeployed: Member = {
     await httpApis.send(new UpdateStageCommandV2({ ApiId, StageName, AutoDeploy: false }))
     return { document, workload: 'trend' }
   },
-  meddle: async ({ found }, aws) => {
-    const { id: ApiId, stage: StageName, deployment } = (found as GatewayFound).api as FoundHttpApi
+  /** A release that leads to the other listener; the working API is then as it was. */
+  meddle: async (site, aws) => {
+    await httpUri.meddle(site, aws)
+    const { id: ApiId, stage: StageName, integrations } = (site.found as GatewayFound).api as FoundHttpApi
     const client = await aws.apiGatewayV2()
-    const { Items = [] } = await client.send(new GetDeploymentsCommand({ ApiId }))
-    const other = Items.find(({ DeploymentId }) => DeploymentId !== deployment)
-    await client.send(new UpdateStageCommandV2({ ApiId, StageName, DeploymentId: other?.DeploymentId }))
+    await client.send(new CreateDeploymentCommand({ ApiId, StageName }))
+    const [own] = integrations
+    const back = { ApiId, IntegrationId: own?.integration, IntegrationUri: own?.uri }
+    await client.send(new UpdateIntegrationCommand(back))
   },
 }

@@ -3,7 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { logical } from '../../names.ts'
 import { homeIn } from './deployments.ts'
 import type { DeploymentPlan, HttpIntegrationPlan, HttpPlan } from './plan.ts'
-import type { ApiResources } from './program.ts'
+import type { ApiResources } from './resources.ts'
 
 type Options = pulumi.CustomResourceOptions
 type Listener = pulumi.Output<string> | null

@@ -9,13 +9,13 @@ import { integrationOf, resourcesOf, restApi } from './api/rest-api.ts'
 import { parseUri } from './api/uri.ts'
 import { gatewayOutputs, type ApiSite, type FoundHttpApi, type FoundRestApi } from './found.ts'
 import { isRest } from './plan.ts'
-import { servedNow } from './served.ts'
+import { servedNow, stageNow } from './served.ts'
 import { gatewayApi, greenListenerOf, splitOf } from './sides.ts'
 
 /** The split in effect: what the stage serves, never the working API alone. One call, two where somebody else has released. */
 export async function observeSplit(site: ApiSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<Split | null> {
   if (!isRest(site)) return splitOfHttp(site as ApiSite<FoundHttpApi>, outputs, aws)
-  const stage = await gatewayApi(site, aws).stage()
+  const stage = await stageNow(site, aws)
   return site.found.api.variable
     ? splitByVariable(site, stage, outputs, aws)
     : splitByDeployment(site, stage, outputs, aws)
@@ -26,8 +26,7 @@ async function splitOfHttp(
   outputs: WorkloadOutputs | null,
   aws: Aws,
 ): Promise<Split | null> {
-  const api = gatewayApi(site, aws)
-  if (!site.found.api.autoDeploy) return splitByDeployment(site, await api.stage(), outputs, aws)
+  if (!site.found.api.autoDeploy) return splitByDeployment(site, await stageNow(site, aws), outputs, aws)
   const { served } = await servedNow(site, aws)
   return splitOf(site, served, {}, await greenListenerOf(site, outputs, aws))
 }

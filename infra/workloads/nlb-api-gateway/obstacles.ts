@@ -7,7 +7,7 @@ import { linkOf } from './api/links.ts'
 import type { ApiOperations } from './api/operations.ts'
 import { gatewayOutputs, type ApiSite, type FoundRestApi } from './found.ts'
 import { isRest } from './plan.ts'
-import { servedNow } from './served.ts'
+import { servedNow, stageNow } from './served.ts'
 import { gatewayApi, greenListenerOf, oursIn } from './sides.ts'
 import { undeployedEdits } from './undeployed.ts'
 
@@ -29,7 +29,7 @@ export async function observeObstacles(
 
 async function stageInTheWay(site: ApiSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<string[]> {
   if (!isRest(site)) return []
-  const stage = await gatewayApi(site, aws).stage()
+  const stage = await stageNow(site, aws)
   return [...canaryOf(site, stage), ...releases(site, stage, outputs), ...strangers(site, stage)]
 }
 

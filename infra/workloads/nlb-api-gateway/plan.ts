@@ -7,7 +7,7 @@ import { podIngressPlans } from '../elbv2/pod-ingress.ts'
 import type { PlanBase, Stage } from '../kind.ts'
 import { descriptionOf, type OurDeployment } from './deployments.ts'
 import type { ApiSite, FoundHttpApi, FoundRestApi } from './found.ts'
-import { serves, variableAt, type Serves } from './stages.ts'
+import { serves, variableAt, type Serves, type VariablePlan } from './stages.ts'
 
 /** Everything that the program will make of one workload behind an API at one stage. */
 export interface ApiPlan extends PlanBase {
@@ -66,19 +66,6 @@ export interface RestIntegrationPlan {
   readonly method: string
   readonly type: string
   readonly uri: string
-}
-
-export interface VariablePlan {
-  /** All that the stage was found with, and ours. */
-  readonly variables: Readonly<Record<string, string>>
-  /** Not ours to change. */
-  readonly others: readonly string[]
-  readonly canary: CanaryPlan | null
-}
-
-export interface CanaryPlan {
-  readonly percent: number
-  readonly overrides: Readonly<Record<string, string>>
 }
 
 export interface HttpPlan extends ApiPlanBase {

@@ -9,16 +9,8 @@ import { ourDeployment } from './deployments.ts'
 import type { GatewayOutputs } from './found.ts'
 import { httpResources } from './http-program.ts'
 import type { ApiPlan, ListenerPlan } from './plan.ts'
+import type { ApiResources } from './resources.ts'
 import { restResources } from './rest-program.ts'
-
-/** What the resources of an API tell the rest of the program. */
-export interface ApiResources {
-  readonly deployment: {
-    readonly id: pulumi.Output<string>
-    readonly description: pulumi.Output<string | undefined>
-  } | null
-  readonly testStage: pulumi.Output<string> | null
-}
 
 /** Plan to resources: green's targets behind a listener of their own, and what of the API leads there. */
 export function apiProgram(plan: ApiPlan, providers: Providers): pulumi.Input<WorkloadOutputs> {

@@ -2,8 +2,9 @@ import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { logical } from '../../names.ts'
 import { homeIn } from './deployments.ts'
-import type { CanaryPlan, DeploymentPlan, RestIntegrationPlan, RestPlan } from './plan.ts'
-import type { ApiResources } from './program.ts'
+import type { DeploymentPlan, RestIntegrationPlan, RestPlan } from './plan.ts'
+import type { ApiResources } from './resources.ts'
+import type { CanaryPlan } from './stages.ts'
 
 type Options = pulumi.CustomResourceOptions
 

@@ -7,14 +7,30 @@ import { gatewayApi } from './sides.ts'
 /** By API and deployment. */
 const known = new WeakMap<Aws, Map<string, ApiOperations>>()
 
+/** Questions that are asked while one is under way get its answer: split and obstacles are read at the same time. */
+const underWay = new WeakMap<Aws, Map<string, Promise<StageNow>>>()
+
+/** The stage, for whoever only looks. */
+export function stageNow(site: ApiSite, aws: Aws): Promise<StageNow> {
+  const asked = underWay.get(aws) ?? new Map<string, Promise<StageNow>>()
+  underWay.set(aws, asked)
+  const key = `${site.found.api.arn}/stages/${site.found.api.stage}`
+  const reading =
+    asked.get(key) ??
+    gatewayApi(site, aws)
+      .stage()
+      .finally(() => asked.delete(key))
+  asked.set(key, reading)
+  return reading
+}
+
 /** A stage and what it serves. Deployments never change, so that one look at each is enough: API Gateway takes ten calls a second. */
 export async function servedNow(
   site: ApiSite,
   aws: Aws,
 ): Promise<{ readonly stage: StageNow; readonly served: ApiOperations }> {
-  const api = gatewayApi(site, aws)
-  const stage = await api.stage()
-  return { stage, served: await servedBy(site, stage.deployment, api, aws) }
+  const stage = await stageNow(site, aws)
+  return { stage, served: await servedBy(site, stage.deployment, gatewayApi(site, aws), aws) }
 }
 
 async function servedBy(site: ApiSite, deployment: string, api: GatewayApi, aws: Aws): Promise<ApiOperations> {

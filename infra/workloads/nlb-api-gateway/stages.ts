@@ -1,7 +1,19 @@
 import { home, isMoved } from '../../traffic.ts'
 import type { Stage } from '../kind.ts'
 import type { ApiSite, FoundRestApi, StageVariable } from './found.ts'
-import type { VariablePlan } from './plan.ts'
+
+export interface VariablePlan {
+  /** All that the stage was found with, and ours. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Not ours to change. */
+  readonly others: readonly string[]
+  readonly canary: CanaryPlan | null
+}
+
+export interface CanaryPlan {
+  readonly percent: number
+  readonly overrides: Readonly<Record<string, string>>
+}
 
 /**
  * Which deployment a program gives the stage.

@@ -1,5 +1,5 @@
 import type { StandardUnit } from '@aws-sdk/client-cloudwatch'
-import type { World } from '../world.ts'
+import type { Clock } from '../../clock.ts'
 
 /**
  * What was measured, a point for each minute in which something was. Minutes are AWS's and pass as all of its time does,
@@ -39,6 +39,11 @@ interface Point extends Values {
   readonly visibleFrom: number
 }
 
+interface Measuring {
+  readonly clock: Clock
+  readonly cloudwatch: CloudWatchState
+}
+
 /** AWS seconds from the end of a minute until its points can be read. AWS publishes no figure; two to three minutes in all are usual. */
 const publishSeconds = 60
 /** AWS keeps points of one minute for 15 days. */
@@ -49,7 +54,8 @@ export function seriesKey({ namespace, name, dimensions }: Metric): string {
   return JSON.stringify([namespace, name, set])
 }
 
-export function record(world: World, metric: Metric, unit: StandardUnit, minute: number, values: Values): void {
+/** `world`: the part of it that measures. */
+export function record(world: Measuring, metric: Metric, unit: StandardUnit, minute: number, values: Values): void {
   const key = seriesKey(metric)
   const series = world.cloudwatch.series.get(key) ?? { ...metric, unit, points: [] }
   world.cloudwatch.series.set(key, series)

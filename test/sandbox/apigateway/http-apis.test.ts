@@ -93,3 +93,18 @@ test('is refused in AWS’s words', async () => {
     'BadRequestException: Cannot associate a Deployment with a Stage that has AutoDeploy enabled',
   )
 })
+
+test('an export says what a stage serves, or what the working API is', async () => {
+  const { DeploymentId } = await call('CreateDeployment', {})
+  await call('CreateStage', { StageName: 'prod', DeploymentId })
+  await toGreen()
+  const exported = async (more: object) => {
+    const { body } = await call('ExportApi', { Specification: 'OAS30', OutputType: 'JSON', ...more })
+    const { paths } = JSON.parse(Buffer.from(body).toString())
+    return paths['/shop/{proxy+}']['x-amazon-apigateway-any-method']['x-amazon-apigateway-integration']?.uri
+  }
+  expect(await exported({ StageName: 'prod' })).toBe(behind.listeners.blue)
+  expect(await exported({})).toBe(behind.listeners.green)
+  expect(await exported({ IncludeExtensions: false })).toBeUndefined()
+  expect(await refusalOf(exported({ Specification: 'OAS20' }))).toBe('BadRequestException: Specification must be OAS30')
+})
