@@ -62,7 +62,10 @@ describe('PUT of an inventory', () => {
     const { status, json } = await put('faulty', document({ search: { kind: 'nlb' } }, 'faulty'))
     expect(status).toBe(400)
     expect(json['faults']).toEqual([
-      { pointer: '/workloads/search/kind', message: 'there is no kind nlb; known are alb, node-port' },
+      {
+        pointer: '/workloads/search/kind',
+        message: 'there is no kind nlb; known are alb, ingress-dns, nlb-api-gateway, node-port',
+      },
     ])
   })
 

@@ -80,7 +80,11 @@ test('the inventory names every front door, two of each kind', () => {
     },
     trend: { switch: 'integration-uri', stage: '$default', listener, integrations: [{}], greenPort: 9082 },
     home: { listener: expect.stringMatching(/:listener\/app\//) },
-    api: { record: 'api.omnious.internal', zone: expect.stringMatching(/^Z/), probe: 'none' },
+    api: {
+      record: 'api.omnious.internal',
+      zone: expect.stringMatching(/^Z/),
+      probe: { url: expect.stringMatching(/^http:\/\/(api|console)\.omnious\.internal\/$/) },
+    },
   })
   expect(inventory.green).toMatchObject({ cluster: 'omnious-green', version: '1.24', loadBalancerController: true })
 })
