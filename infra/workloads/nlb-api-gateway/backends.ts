@@ -1,4 +1,4 @@
-import { parseUri, referenceTo } from './api/uri.ts'
+import { parseUri, referenceTo } from './gateway/uri.ts'
 import type { StageVariable } from './found.ts'
 
 interface WithUri {

@@ -20,8 +20,8 @@ import {
   targetGroupElsewhere,
   type Refusal,
 } from '../elbv2/refusals.ts'
-import { undeployed } from './api/operations.ts'
-import { filled, portOf } from './api/uri.ts'
+import { undeployed } from './gateway/operations.ts'
+import { filled, portOf } from './gateway/uri.ts'
 import type { ApiSurvey, SurveyedIntegration } from './survey.ts'
 
 /** What was read of the API, of AWS and of both clusters before anything is decided. */

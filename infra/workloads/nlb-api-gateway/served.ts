@@ -1,6 +1,6 @@
 import type { Aws } from '../../aws/clients.ts'
-import type { GatewayApi, StageNow } from './api/gateway-api.ts'
-import type { ApiOperations } from './api/operations.ts'
+import type { GatewayApi, StageNow } from './gateway/gateway-api.ts'
+import type { ApiOperations } from './gateway/operations.ts'
 import type { ApiSite } from './found.ts'
 import { gatewayApi } from './sides.ts'
 

@@ -1,6 +1,6 @@
 import type { Probe } from '../entry.ts'
 import type { TestRoute } from '../kind.ts'
-import { filled, parseUri } from './api/uri.ts'
+import { filled, parseUri } from './gateway/uri.ts'
 import type { ApiSite, FoundHttpApi, FoundRestApi, RestIntegration } from './found.ts'
 import { isRest } from './plan.ts'
 

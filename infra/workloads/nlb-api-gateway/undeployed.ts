@@ -1,4 +1,4 @@
-import { undeployed, type ApiOperations } from './api/operations.ts'
+import { undeployed, type ApiOperations } from './gateway/operations.ts'
 import type { ApiSite } from './found.ts'
 import { namelessIn } from './sides.ts'
 

@@ -3,8 +3,8 @@ import {
   operationsIn,
   undeployed,
   type ApiOperation,
-} from '../../../../infra/workloads/nlb-api-gateway/api/operations.ts'
-import { atPort, filled, portOf, reading } from '../../../../infra/workloads/nlb-api-gateway/api/uri.ts'
+} from '../../../../infra/workloads/nlb-api-gateway/gateway/operations.ts'
+import { atPort, filled, portOf, reading } from '../../../../infra/workloads/nlb-api-gateway/gateway/uri.ts'
 import { backendsIn, variableFor } from '../../../../infra/workloads/nlb-api-gateway/backends.ts'
 import { descriptionOf, ourDeployment } from '../../../../infra/workloads/nlb-api-gateway/deployments.ts'
 import { matched, testRouteOf } from '../../../../infra/workloads/nlb-api-gateway/test-route.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ApiOperation } from '../../../../infra/workloads/nlb-api-gateway/api/operations.ts'
+import type { ApiOperation } from '../../../../infra/workloads/nlb-api-gateway/gateway/operations.ts'
 import { refuseWhatCannotMove, type Surveyed } from '../../../../infra/workloads/nlb-api-gateway/refusals.ts'
 import type { ApiSurvey, SurveyedIntegration } from '../../../../infra/workloads/nlb-api-gateway/survey.ts'
 import { surveyed as albSurveyed } from '../alb/surveyed.ts'
