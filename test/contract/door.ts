@@ -1,8 +1,9 @@
 import { request } from 'node:http'
 import type { Probe } from '../../infra/workloads/entry.ts'
 import { Clock } from '../../sandbox/clock.ts'
+import { reachBy } from '../../sandbox/front-doors.ts'
 import type { LoadOptions } from '../../sandbox/load.ts'
-import { CachingResolver, type Reach } from '../../sandbox/network/dns/caching-resolver.ts'
+import { CachingResolver } from '../../sandbox/network/dns/caching-resolver.ts'
 import { ResolvingAgent } from '../../sandbox/network/dns/resolving-agent.ts'
 import type { Sandbox } from '../../sandbox/sandbox.ts'
 
@@ -26,12 +27,8 @@ export function doorOf({ ready, network }: Sandbox, { url, headers = {} }: Probe
 
 export function resolverFor({ dns, controlUrl, env }: Sandbox['ready']): CachingResolver {
   const [host = '', port] = dns.split(':')
-  const reach: Reach = async (address, at) => {
-    const answer = await fetch(`${controlUrl}/sockets?address=${address}&port=${at}`)
-    return answer.ok ? ((await answer.json()) as { host: string; port: number }) : undefined
-  }
   const clock = new Clock(Number(env['CUTOVER_CLOCK_RATE'] ?? 1))
-  return new CachingResolver({ server: { host, port: Number(port) }, clock, reach })
+  return new CachingResolver({ server: { host, port: Number(port) }, clock, reach: reachBy(controlUrl) })
 }
 
 /** Which side answers one request over a connection, and an answer of DNS, of its own. */

@@ -40,9 +40,9 @@ export interface TargetGroupPlan {
 }
 
 /** A way to green alone: a rule with a secret header, or a listener of a network load balancer. */
-export type TestRoutePlan = TestRulePlan | TestListenerPlan
+export type TestRoutePlan = TestRulePlan | GreenListenerPlan
 
-export interface TestListenerPlan extends FreePort {
+export interface GreenListenerPlan extends FreePort {
   readonly loadBalancerArn: string
   readonly protocol: string
   readonly tags: Readonly<Record<string, string>>

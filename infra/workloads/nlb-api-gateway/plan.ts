@@ -1,8 +1,7 @@
 import { logical, tagsFor, targetGroupNamePrefix } from '../../names.ts'
 import { bindingPlan, type BindingPlan } from '../elbv2/binding.ts'
-import type { FreePort } from '../elbv2/found.ts'
 import type { IngressPlan } from '../elbv2/ingress.ts'
-import type { TargetGroupPlan } from '../elbv2/plan.ts'
+import type { GreenListenerPlan, TargetGroupPlan } from '../elbv2/plan.ts'
 import { podIngressPlans } from '../elbv2/pod-ingress.ts'
 import type { PlanBase, Stage } from '../kind.ts'
 import { descriptionOf, type OurDeployment } from './deployments.ts'
@@ -13,7 +12,7 @@ import { serves, variableAt, type Serves, type VariablePlan } from './stages.ts'
 export interface ApiPlan extends PlanBase {
   readonly blueTargetGroup: string
   readonly targetGroup: TargetGroupPlan | null
-  readonly listener: ListenerPlan | null
+  readonly listener: GreenListenerPlan | null
   readonly binding: BindingPlan | null
   readonly podIngress: readonly IngressPlan[]
   /** Is green's listener the test route? */
@@ -21,12 +20,6 @@ export interface ApiPlan extends PlanBase {
   /** null: it is left out of the program. */
   readonly api: RestPlan | HttpPlan | null
   readonly keep: Stage['keep']
-}
-
-export interface ListenerPlan extends FreePort {
-  readonly loadBalancerArn: string
-  readonly protocol: string
-  readonly tags: Readonly<Record<string, string>>
 }
 
 interface ApiPlanBase {

@@ -1,14 +1,14 @@
-import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
 import { logical } from '../../names.ts'
 import { greenBinding } from '../elbv2/binding.ts'
+import { greenListener } from '../elbv2/green-listener.ts'
 import { ingressRule } from '../elbv2/ingress.ts'
 import { targetGroup } from '../elbv2/target-group.ts'
 import type { Providers, WorkloadOutputs } from '../kind.ts'
 import { ourDeployment } from './deployments.ts'
 import type { GatewayOutputs } from './found.ts'
 import { httpResources } from './http-program.ts'
-import type { ApiPlan, ListenerPlan } from './plan.ts'
+import type { ApiPlan } from './plan.ts'
 import type { ApiResources } from './resources.ts'
 import { restResources } from './rest-program.ts'
 
@@ -20,7 +20,7 @@ export function apiProgram(plan: ApiPlan, providers: Providers): pulumi.Input<Wo
     retainOnDelete: plan.keep !== 'nothing',
   }
   const green = plan.targetGroup && targetGroup(plan.targetGroup, options)
-  const listener = plan.listener && green && greenListener(plan.listener, green.arn, options)
+  const listener = plan.listener && green && greenListener(logical.listener, plan.listener, green.arn, options)
   for (const ingress of plan.podIngress) ingressRule(ingress, options)
   if (plan.binding && green) greenBinding(plan.binding, green.arn, { ...options, provider: providers.kubernetes() })
   const api = apiResources(plan, listener?.arn ?? null, options)
@@ -45,26 +45,4 @@ function apiResources(
 ): ApiResources {
   if (!api) return { deployment: null, testStage: null }
   return api.protocol === 'rest' ? restResources(api, options) : httpResources(api, listener, options)
-}
-
-/** Like blue's, on a port of its own. */
-function greenListener(
-  { loadBalancerArn, port, protocol, tls, tags }: ListenerPlan,
-  green: pulumi.Input<string>,
-  options: pulumi.CustomResourceOptions,
-): aws.lb.Listener {
-  const { certificateArn, sslPolicy, alpnPolicy } = tls ?? { alpnPolicy: null }
-  return new aws.lb.Listener(
-    logical.listener,
-    {
-      loadBalancerArn,
-      port,
-      protocol,
-      ...(tls ? { certificateArn, sslPolicy } : {}),
-      ...(alpnPolicy === null ? {} : { alpnPolicy }),
-      defaultActions: [{ type: 'forward', targetGroupArn: green }],
-      tags: { ...tags },
-    },
-    options,
-  )
 }
