@@ -1,5 +1,6 @@
 import type { Dialect } from 'kysely'
 import type { AwsSettings } from '../infra/aws/clients.ts'
+import { itself } from './asker.ts'
 import { BindingsWatch } from './cluster/bindings-watch.ts'
 import { ClusterRequests } from './cluster/requests.ts'
 import { createClock } from './clock.ts'
@@ -70,7 +71,7 @@ export function createAutomation(options: AutomationOptions): Automation {
       const unfinished = await recover(store, engine)
       cutover.accept(true)
       for (const { migration, workload, force, reason } of unfinished) {
-        const asker = { by: 'recovery', reason: reason ?? 'a rollback was interrupted', receivedAt: clock.now() }
+        const asker = itself('recovery', reason ?? 'a rollback was interrupted', clock.now())
         await cutover.rollback(migration, workload, force, asker).catch(() => undefined) // it had come home, or was refused: its state says so
       }
       observer.start()

@@ -1,5 +1,6 @@
 import { clusterStack } from '../infra/names.ts'
 import type { WorkloadOutputs } from '../infra/workloads/kind.ts'
+import { itself, type Asker } from './asker.ts'
 import type { ClusterRequests } from './cluster/requests.ts'
 import { clusterViewOf, type ClusterView } from './cluster/view.ts'
 import type { ByHand } from './engine/stack-files.ts'
@@ -10,7 +11,7 @@ import { defaults, type Inventory } from './inventory.ts'
 import type { Confirmation, Hold, Migration, Workload } from './migration.ts'
 import { phaseOf } from './phases/phases.ts'
 import { register } from './registration.ts'
-import { Requests, type Asker, type RequestsDependencies, type Subject } from './requests.ts'
+import { Requests, type RequestsDependencies, type Subject } from './requests.ts'
 import type { OperationRecord } from './store/operations.ts'
 import { viewOf, type WorkloadView } from './views.ts'
 
@@ -154,11 +155,7 @@ export class Cutover {
     const { migration, name, entry, state } = await this.workload(seen.migration, seen.name)
     const active = await store.read.operations.activeOf(migration, name)
     if (phaseOf(state).watched !== 'gates and guards' || active?.action === 'rollback') return
-    const asker: Asker = {
-      by: `guard ${firing.guard}`,
-      reason: `${firing.guard}: ${firing.sentence}`,
-      receivedAt: clock.now(),
-    }
+    const asker = itself(`guard ${firing.guard}`, `${firing.guard}: ${firing.sentence}`, clock.now())
     const held = (await store.read.holds.of(migration, name)).some(({ by }) => by === asker.by)
     if (held) return
     await store.transaction((work) => work.events.write(seen, active?.id ?? null, 'guard-fired', { ...firing }))

@@ -1,6 +1,7 @@
 import { describeAwsError } from '../infra/aws/errors.ts'
 import { clusterStack } from '../infra/names.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
+import type { Asker } from './asker.ts'
 import { CutoverError } from './errors.ts'
 import type { Tools } from './operation-run.ts'
 import { claimHeld, claimsOf, withFound } from './finding.ts'
@@ -18,13 +19,6 @@ import type { Runner } from './runner.ts'
 import { ClaimHeld } from './store/claims.ts'
 import type { NewOperation, OperationRecord } from './store/operations.ts'
 import { siteOf } from './surroundings.ts'
-
-/** Who asks, why, and since when the request is here. */
-export interface Asker {
-  readonly by: string
-  readonly reason: string | null
-  readonly receivedAt: number
-}
 
 export interface RequestsDependencies extends Tools {
   readonly reader: Reader

@@ -1,5 +1,6 @@
 import { Type, type TObject } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Asker } from '../../automation/asker.ts'
 import type { OperationRecord } from '../../automation/store/operations.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
@@ -14,8 +15,10 @@ export const orNothing = <T extends TObject>(schema: T) => Type.Union([schema, T
 /** Until there are accounts everybody on this machine is the operator. */
 const operator = 'operator'
 
-export const askerOf = ({ receivedAt }: FastifyRequest, why: string | undefined) => ({
+export const askerOf = ({ receivedAt, ip }: FastifyRequest, why: string | undefined): Asker => ({
   by: operator,
+  credential: null,
+  address: ip,
   reason: why ?? null,
   receivedAt,
 })
