@@ -57,7 +57,7 @@ export async function buildApp({ cutover, logLevel }: AppDependencies): Promise<
   await app.register(openapi)
   await app.register(requestTime)
   await app.register(storableText)
-  await app.register(idempotency, { store: cutover.store.idempotency })
+  await app.register(idempotency, { store: cutover.store.idempotency, replica: cutover.replica })
   await app.register(healthRoutes, { cutover })
   await app.register(migrationRoutes, { cutover, prefix: '/v1' })
   await app.register(clusterRoutes, { cutover, prefix: '/v1' })

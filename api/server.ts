@@ -61,6 +61,7 @@ async function main(): Promise<void> {
 function automationOf(config: Config): Automation {
   return createAutomation({
     journal: pgliteDialect(join(config.dataDir, 'journal')),
+    alone: true,
     aws: config.awsEndpoint ? { endpoint: config.awsEndpoint } : {},
     probeProxy: config.probeProxy,
     clockRate: config.clockRate,

@@ -11,14 +11,26 @@ import { Events } from './events.ts'
 import { Observer } from './observer.ts'
 import { createAsk } from './probe.ts'
 import { createReader } from './reader.ts'
-import { recover } from './recovery.ts'
+import { OperationRuns } from './operation-runs.ts'
+import { Replica } from './replica.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { Sweeper } from './sweeper.ts'
 import { Runner } from './runner.ts'
+import type { RecoveryDependencies } from './recovery.ts'
 import { passThrough, type PassStopPoint } from './stop-points.ts'
 import { Store } from './store/store.ts'
 import { createConnections } from './surroundings.ts'
 
+/**
+ * Most of the time an operation waits (for AWS, for DNS, for targets) and needs no worker; so a replica has more of them under way than
+ * workers.
+ */
+const operationsPerWorker = 8
+
 export interface AutomationOptions {
   readonly journal: Dialect
+  /** No other service shares the journal. */
+  readonly alone: boolean
   readonly aws: Omit<AwsSettings, 'region'>
   readonly clockRate: number
   /** The forward proxy that front doors are asked through; null: none. */
@@ -49,18 +61,33 @@ export function createAutomation(options: AutomationOptions): Automation {
   const ask = createAsk(options.probeProxy)
   const reader = createReader({ clock, connections, ask, testRouteSecret })
   const tools = { store, engine, files, connections, clock, pass: options.pass ?? passThrough }
-  const runner = new Runner(tools)
-  const clusters = new ClusterRequests(tools)
-  const bindings = new BindingsWatch(tools)
+  const runs = new OperationRuns()
+  const replica = new Replica({
+    store,
+    alone: options.alone,
+    onRenewed: (ms) => engine.keepAlive(ms),
+    onLost: () => runs.drop(),
+  })
+  const goHome: RecoveryDependencies['goHome'] = async ({ workload: { migration, name } }, reason) => {
+    await cutover.rollback(migration, name, false, itself('recovery', reason, clock.now()))
+  }
+  const runner = new Runner({ ...tools, runs, reader, goHome })
+  const clusters = new ClusterRequests(tools, runs)
+  const slots = options.engine.workers * operationsPerWorker
+  const dispatcher = new Dispatcher({ store, events, engine, replica, runs, runner, clusters, slots })
+  const sweeper = new Sweeper(store)
+  const bindings = new BindingsWatch({ ...tools, replica })
   const observer: Observer = new Observer({
     store,
     reader,
     clock,
     ask,
     testRouteSecret,
+    replica,
+    alone: options.alone,
     onFiring: (workload, firing) => cutover.guardFired(workload, firing),
   })
-  const cutover: Cutover = new Cutover({ ...tools, events, reader, observer, runner, clusters })
+  const cutover: Cutover = new Cutover({ ...tools, events, reader, observer, runner, runs, replica, clusters })
   return {
     cutover,
     start: async () => {
@@ -68,21 +95,20 @@ export function createAutomation(options: AutomationOptions): Automation {
       const engineStarted = engine.start()
       engineStarted.catch(() => undefined)
       await store.open()
-      const unfinished = await recover(store, engine)
+      await replica.start()
       cutover.accept(true)
-      for (const { migration, workload, force, reason } of unfinished) {
-        const asker = itself('recovery', reason ?? 'a rollback was interrupted', clock.now())
-        await cutover.rollback(migration, workload, force, asker).catch(() => undefined) // it had come home, or was refused: its state says so
-      }
+      dispatcher.start()
       observer.start()
+      sweeper.start()
       bindings.start()
       await engineStarted
     },
     stop: async () => {
       cutover.accept(false)
-      await Promise.all([observer.stop(), bindings.stop()])
-      await Promise.all([runner.stop(), clusters.stop()])
+      await Promise.all([observer.stop(), bindings.stop(), sweeper.stop(), dispatcher.stop()])
+      await runs.handOver()
       await engine.stop()
+      await replica.stop()
       connections.close()
       await store.close()
     },

@@ -39,13 +39,19 @@ export class Cutover {
     return this.#deps.store
   }
 
+  /** The id of this service among those on the journal. */
+  get replica(): string {
+    return this.#deps.replica.id
+  }
+
   accept(accepting: boolean): void {
     this.#accepting = accepting
   }
 
   /** null: operations are accepted; otherwise why not. */
   notAccepting(): string | null {
-    return this.#accepting ? this.#deps.engine.notReady() : 'the service is starting or stopping'
+    if (!this.#accepting) return 'the service is starting or stopping'
+    return this.#deps.replica.lost() ?? this.#deps.engine.notReady()
   }
 
   register(inventory: Inventory): Promise<{ readonly migration: Migration; readonly created: boolean }> {

@@ -15,6 +15,10 @@ export interface JournalEvent {
 export const eventTypes = {
   'operation-queued': 'An operation was accepted.',
   'operation-started': 'It began.',
+  'operation-taken-over':
+    'A replica goes on with what another one, or it before its restart, did not end; from whom, and by whom.',
+  'operation-let-go': 'A replica that stops has let it go; another one, or its next start, takes it over.',
+  'cancel-asked': 'A person asked that it ends.',
   'operation-finished': 'It ended: succeeded, failed, cancelled or interrupted.',
   'stage-started': 'A staged `up` began.',
   'resource-step': 'The engine began a step on a resource.',

@@ -52,19 +52,15 @@ export class Execution extends OperationRun {
   }
 
   get task(): Task {
-    const { action, id } = this.#operation
-    return this.tools.files.task(this.#workload, id, action === 'rollback')
-  }
-
-  start(): Promise<void> {
-    return this.save({}, { startedAt: this.tools.clock.now() }, { events: [['operation-started', {}]] })
+    const { action, id, fence } = this.#operation
+    return this.tools.files.task(this.#workload, { id, fence }, action === 'rollback')
   }
 
   /** Saves a change of the workload and of the operation together. Throws `cancelled` when the operation has ended meanwhile. */
   async save(change: WorkloadChange, progress: OperationChange = {}, also: Also = {}): Promise<void> {
     const { migration, name } = this.#workload
     const saved = await this.tools.store.transaction(async (work) => {
-      const operation = await work.operations.change(this.#operation.id, progress, 'running')
+      const operation = await work.operations.change(this.#operation, progress)
       if (!operation) return null
       const changes = Object.keys(change).length > 0
       const workload = changes ? await work.workloads.change(migration, name, change) : this.#workload

@@ -1,15 +1,17 @@
 import type { Clock } from './clock.ts'
 import type { Facts, Known, Need } from './gates/gate.ts'
 import { needsOf } from './gates/gates.ts'
-import type { GuardFacts, Reading, Tally } from './guards/guard.ts'
+import type { GuardFacts, Reading as GuardReading, Tally } from './guards/guard.ts'
 import { calmCounts, watch, type Counts, type Firing } from './guards/watch.ts'
 import { defaults } from './inventory.ts'
 import { keyOf, type Migration, type Workload } from './migration.ts'
-import { phaseOf } from './phases/phases.ts'
+import { phaseOf, phases } from './phases/phases.ts'
 import type { Answer, Ask } from './probe.ts'
-import type { Reader } from './reader.ts'
+import { readingsOf, type Reader } from './reader.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
 import { siteOf } from './surroundings.ts'
+import type { Replica } from './replica.ts'
+import type { Reading } from './store/readings.ts'
 import type { Store } from './store/store.ts'
 
 /** Seconds of product time between two looks at one workload. */
@@ -21,17 +23,19 @@ const readsPerSecond = 20
 /** Our own requests to the front door per look. */
 const frontDoorQuestions = 4
 
+/** A workload that has just come under way is seen after so long at the latest. Milliseconds. */
+const longestRoundMs = 1_000
+
+const watchedPhases = Object.values(phases)
+  .filter(({ watched }) => watched !== 'no')
+  .map(({ name }) => name)
+
 /** What guards look at: AWS alone. */
 const urgentNeeds = ['split', 'health'] as const satisfies readonly Need[]
 
-interface Latest {
-  readonly facts: Facts
-  readonly at: number
-}
-
 interface Watched {
   counts: Counts
-  latest: Latest | null
+  latest: Reading | null
   /** What only gates want to know; read beside the look, because a cluster that hangs must not hold up a guard. */
   rest: Facts | null
   dueAt: number
@@ -45,12 +49,15 @@ export interface ObserverDependencies {
   readonly clock: Clock
   readonly ask: Ask
   readonly testRouteSecret: (workload: Workload) => string
+  readonly replica: Pick<Replica, 'mine'>
+  /** No other replica asks what was read here. */
+  readonly alone: boolean
   /** A guard has fired; what follows is the listener's to decide. */
   readonly onFiring: (workload: Workload, firing: Firing) => Promise<void>
 }
 
 /**
- * The one observer: it looks at every workload under way in turn, within a budget of reads, and everything that wants to know how
+ * The one observer: it looks at every workload under way that is its replica's share, in turn, within a budget of reads, and everything that wants to know how
  * the world is (status, gates, guards, the look at blue before going home) takes it from here. There is no other poller.
  */
 export class Observer {
@@ -73,9 +80,10 @@ export class Observer {
     await this.#loop
   }
 
-  /** What was last read of a workload, however old; null: nothing yet. */
-  latest(workload: { readonly migration: string; readonly name: string }): Latest | null {
-    return this.#watched.get(keyOf(workload))?.latest ?? null
+  /** What was last read of a workload, by whichever replica, however old; null: nothing yet. */
+  async latest(workload: { readonly migration: string; readonly name: string }): Promise<Reading | null> {
+    const own = this.#watched.get(keyOf(workload))?.latest ?? null
+    return own ?? (this.#deps.alone ? null : this.#deps.store.read.readings.of(workload.migration, workload.name))
   }
 
   async #run(): Promise<void> {
@@ -86,17 +94,21 @@ export class Observer {
       } catch {
         // the journal does not answer; look again in a moment
       }
-      await pause(shortestPauseMs / 5, signal)
+      await pause(Math.min(this.#shortestMs() / 5, longestRoundMs), signal)
     }
     await Promise.allSettled(this.#looks)
   }
 
+  #shortestMs(): number {
+    return Math.max(shortestPauseMs, this.#deps.clock.wallMs(pollSeconds))
+  }
+
   /** Begins a look at every workload that is due. */
   async #round(): Promise<void> {
-    const { store, clock } = this.#deps
-    const workloads = (await store.read.workloads.all()).filter(({ state }) => phaseOf(state).watched !== 'no')
+    const { store, replica } = this.#deps
+    const workloads = (await store.read.workloads.in(watchedPhases)).filter((one) => replica.mine(keyOf(one)))
     this.#forgetOthers(workloads)
-    const pauseMs = Math.max(shortestPauseMs, clock.wallMs(pollSeconds), (workloads.length * 1000) / readsPerSecond)
+    const pauseMs = Math.max(this.#shortestMs(), (workloads.length * 1000) / readsPerSecond)
     for (const workload of workloads) {
       const entry = this.#entryOf(workload)
       if (entry.looking || entry.dueAt > Date.now()) continue
@@ -136,7 +148,8 @@ export class Observer {
       this.#probe(workload, migration),
     ])
     const rest = entry.rest ?? seen
-    entry.latest = { facts: { ...rest, split: seen.split, health: seen.health }, at: Date.now() }
+    entry.latest = { facts: { ...readingsOf(rest), split: seen.split, health: seen.health }, at: Date.now() }
+    if (!this.#deps.alone) await store.read.readings.save(workload, entry.latest)
     if (phaseOf(workload.state).watched !== 'gates and guards' || !('blueAtHome' in workload.state)) {
       entry.counts = calmCounts
       return
@@ -155,7 +168,7 @@ export class Observer {
   }
 
   #guardFacts(workload: Workload, facts: Facts, answers: ProbeAnswers, blueAtHome: number): GuardFacts {
-    const reading: Reading = {
+    const reading: GuardReading = {
       at: Date.now(),
       split: facts.split,
       health: facts.health,
@@ -186,7 +199,10 @@ interface ProbeAnswers {
 }
 
 /** Which side gave an answer: the test route leads to green; at the front door the marker tells, or a split that leaves no doubt. */
-function tally({ door, route }: ProbeAnswers, split: Known<{ blue: number; green: number } | null>): Reading['probes'] {
+function tally(
+  { door, route }: ProbeAnswers,
+  split: Known<{ blue: number; green: number } | null>,
+): GuardReading['probes'] {
   const whole = 'value' in split ? split.value : null
   const certain = whole?.green === 100 ? 'green' : whole?.blue === 100 ? 'blue' : null
   const of = (colour: 'blue' | 'green'): Answer[] => [

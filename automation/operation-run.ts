@@ -41,9 +41,6 @@ export abstract class OperationRun {
   abstract get operation(): OperationRecord
   abstract get subject(): Subject
   abstract get task(): Task
-  /** Saves that it has begun. Throws `cancelled` when the operation has ended meanwhile. */
-  abstract start(): Promise<void>
-
   /** An event alone. */
   tell(type: EventType, data: object): Promise<void> {
     return this.tools.store.transaction((work) => work.events.write(this.subject, this.operation.id, type, { ...data }))
@@ -89,14 +86,14 @@ export abstract class OperationRun {
     if (told) this.tell(...told).catch(() => undefined) // the journal is gone: the operation finds out by itself
   }
 
-  /** For a rollback that takes its place: nothing of it may still write. */
-  kill(): void {
-    this.#abort.abort(new CutoverError('cancelled', 'a rollback took its place'))
+  /** Ends it at once and without grace: nothing of it may still write. For a rollback that takes its place, if nothing else is said. */
+  kill(why = new CutoverError('cancelled', 'a rollback took its place')): void {
+    this.#abort.abort(why)
     this.#run?.kill()
   }
 
-  /** For a stop of the service: what is in flight may end. */
-  cancel(why = new CutoverError('interrupted', 'the service is stopping')): void {
+  /** What is in flight may end. */
+  cancel(why: CutoverError): void {
     this.#abort.abort(why)
     this.#run?.cancel()
   }

@@ -1,4 +1,4 @@
-import { failureOf, type Failure } from './errors.ts'
+import { CutoverError, failureOf, type Failure } from './errors.ts'
 import type { OperationState } from './migration.ts'
 import type { OperationRun } from './operation-run.ts'
 
@@ -14,51 +14,90 @@ export interface Ended {
   readonly gone: Promise<void>
 }
 
-/** The operations under way, one per workload or cluster: each is begun, and each ends in the journal whatever happens. */
+/** The operation stays as it is in the journal, for whoever takes it next. */
+class HandedOver extends CutoverError {
+  constructor(why: string) {
+    super('interrupted', why)
+  }
+}
+
+/** The operations under way in this process: each ends in the journal, or is let go for another replica, whatever happens. */
 export class OperationRuns {
   readonly #running = new Map<string, { run: OperationRun; done: Promise<void> }>()
+  #whenFree: () => void = () => undefined
+
+  /** `listener` is called whenever one is over. */
+  onFree(listener: () => void): void {
+    this.#whenFree = listener
+  }
 
   /** Begins; the outcome is told by the journal alone. */
-  begin<Outcome>(key: string, run: OperationRun, job: Job<Outcome>): void {
+  begin<Outcome>(run: OperationRun, job: Job<Outcome>): void {
+    const { id } = run.operation
     const done = carryOut(run, job).finally(() => {
-      if (this.#running.get(key)?.run === run) this.#running.delete(key)
+      this.#running.delete(id)
+      this.#whenFree()
     })
-    this.#running.set(key, { run, done })
+    this.#running.set(id, { run, done })
   }
 
-  /** What is under way; null: nothing. */
-  running(key: string): OperationRun | null {
-    return this.#running.get(key)?.run ?? null
+  /** Ids of what is under way. */
+  get ids(): string[] {
+    return [...this.#running.keys()]
   }
 
-  /** Ends what runs, at once and without grace. */
-  kill(key: string): Ended | null {
-    const running = this.#running.get(key)
+  /** Ends what runs, if it runs here, with a grace for what is in flight. */
+  cancel(id: string, why: CutoverError): void {
+    this.#running.get(id)?.run.cancel(why)
+  }
+
+  /** Ends what runs, at once and without grace. null: it does not run here. */
+  kill(id: string, why?: CutoverError): Ended | null {
+    const running = this.#running.get(id)
     if (!running) return null
-    running.run.kill()
+    running.run.kill(why)
     return { gone: running.done.then(() => running.run.gone) }
   }
 
-  /** For a graceful stop: what is in flight ends, what comes after it does not begin. */
-  async stop(): Promise<void> {
+  /** For a graceful stop: what is in flight ends, what comes after it does not begin, and all of it is there to be taken. */
+  async handOver(): Promise<void> {
     const all = [...this.#running.values()]
-    for (const { run } of all) run.cancel()
+    for (const { run } of all) run.cancel(new HandedOver('the service is stopping'))
+    await Promise.all(all.map(({ done }) => done))
+  }
+
+  /** The lease is lost: others may have taken all of it already. */
+  async drop(): Promise<void> {
+    const all = [...this.#running.values()]
+    for (const { run } of all) run.kill(new HandedOver('the lease of this replica ran out'))
     await Promise.all(all.map(({ done }) => done))
   }
 }
 
 async function carryOut<Outcome>(run: OperationRun, job: Job<Outcome>): Promise<void> {
   try {
-    if (run.operation.startedAt === null) await run.start()
     await run.pass('operation-accepted')
     const outcome = await job.act()
     await run.pass('before-finish')
     await job.finish(outcome)
   } catch (error) {
-    const failure = failureOf(error)
-    await job.fail(failure, stateAfter(failure)).catch(() => undefined)
-    // the journal itself is gone: at the next start the operation is found unfinished and becomes interrupted
+    if (!(run.signal.reason instanceof HandedOver)) {
+      const failure = failureOf(error)
+      // the journal itself is gone: the operation is found unfinished when it is back, and taken again
+      await job.fail(failure, stateAfter(failure)).catch(() => undefined)
+    }
   }
+  await letGo(run)
+}
+
+async function letGo({ tools, operation, subject, gone, signal }: OperationRun): Promise<void> {
+  await gone
+  const change = tools.store.transaction(async (work) => {
+    await work.ownership.letGo(operation)
+    if (signal.reason instanceof HandedOver) work.events.write(subject, operation.id, 'operation-let-go', {})
+  })
+  // the journal is gone: whoever takes it next finds that nothing is at work on it
+  await change.catch(() => undefined)
 }
 
 function stateAfter({ code }: Failure): OperationState {

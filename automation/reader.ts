@@ -110,6 +110,10 @@ export const unread: Pick<Facts, Need> = {
   blueTraffic: notRead(),
 }
 
+/** What was read of the world, without what is known anyway. */
+export const readingsOf = (facts: Facts): Pick<Facts, Need> =>
+  Object.fromEntries(Object.keys(unread).map((need) => [need, facts[need as Need]])) as unknown as Pick<Facts, Need>
+
 /** The facts that need no look at the world. */
 export function ownFacts(workload: Workload, migration: Migration, clock: Clock) {
   const { state } = workload

@@ -1,40 +1,72 @@
-import type { Engine } from './engine/engine.ts'
-import type { Store } from './store/store.ts'
+import { CutoverError } from './errors.ts'
+import type { Execution } from './execution.ts'
+import { askGates, needsOf, type GateName } from './gates/gates.ts'
+import { wayOf } from './phases/decide.ts'
+import { phaseOf } from './phases/phases.ts'
+import type { Reader } from './reader.ts'
+import type { Decision } from './store/operations.ts'
+
+/** Gates that look at the world as it is now. What they had allowed may have become wrong while nobody was at work. */
+const askedAgain = new Set<GateName>(['groups-apart', 'way-clear', 'green-enough'])
+
+/** A reading may fail once; how often it is tried, and how far apart. Seconds of product time. */
+const attempts = 5
+const pauseSeconds = 5
+
+export interface RecoveryDependencies {
+  readonly reader: Reader
+  /** Brings the workload home, by the service itself; the operation that asks for it is ended by that. */
+  readonly goHome: (execution: Execution, reason: string) => Promise<void>
+}
 
 /**
- * What a service owes to the one that ended before it: every operation that was left queued or running becomes `interrupted`, its
- * processes are ended, and its workload is marked so that the next operation reads AWS first, removes the lock of the dead run,
- * resolves what it was making, and goes on from there. Rollbacks that had not come home are returned, to be asked for again:
- * a way home that was promised is walked.
+ * What becomes of an operation that whoever had it did not end. Its processes are ended first, and the workload is marked so that its
+ * next `up` reads AWS, removes the lock of the dead run and resolves what that was making. Then it is finished, from where the journal
+ * says that it is; but traffic goes forward only while green is still fit for it: else it is undone, which from where nothing was
+ * written yet means that it ends, and from anywhere else that the traffic goes home.
  */
-export async function recover(store: Store, engine: Engine): Promise<readonly Unfinished[]> {
-  const left = await store.read.operations.active()
-  await Promise.all(left.map(({ id }) => engine.clearAway(id)))
-  for (const operation of left) {
-    const { id, migration, workload: name, action } = operation
-    const error = { code: 'interrupted', message: 'the service ended while it ran' }
-    await store.transaction(async (work) => {
-      await work.operations.finish(id, 'interrupted', { error })
-      const workload = action === 'plan' ? null : await work.workloads.get(migration, name)
-      if (workload?.stage) await work.workloads.change(migration, name, { unsettled: true })
-      work.events.write({ migration, name }, id, 'operation-finished', { state: 'interrupted', error })
-    })
+export async function goOn(execution: Execution, deps: RecoveryDependencies): Promise<Decision> {
+  const { operation, workload, tools } = execution
+  const { decision, action } = operation
+  if (!decision) throw new Error(`nothing is on record of what ${operation.id} was to do`)
+  await tools.engine.clearAway(operation.id)
+  if (workload.stage && action !== 'plan') await execution.save({ unsettled: true })
+  if (action === 'rollback') {
+    await say(execution, 'it is finished: a way home that was promised is walked')
+    return { ...decision, previewed: false }
   }
-  await store.idempotency.forgetUnanswered()
-  return left
-    .filter(({ action, homeMs }) => action === 'rollback' && homeMs === null)
-    .map(({ migration, workload, reason, request }) => ({
-      migration,
-      workload,
-      reason,
-      force: request['force'] === true,
-    }))
+  if (action === 'advance' && phaseOf(workload.state).brokenOff === 'asks again') {
+    const closed = await stillClosed(execution, deps.reader)
+    if (closed !== null) await undo(execution, deps, closed)
+  }
+  const way = wayOf(workload, action === 'abandon' || action === 'release' ? action : 'advance', decision.moment)
+  if ('refusal' in way) throw new CutoverError(way.refusal.code, way.refusal.message, way.refusal.details)
+  await say(execution, `it is finished from where it was${workload.stage ? `, at stage ${workload.stage.name}` : ''}`)
+  return { ...decision, transition: way.transition, previewed: false }
 }
 
-/** A rollback that was accepted and had not come home. */
-export interface Unfinished {
-  readonly migration: string
-  readonly workload: string
-  readonly reason: string | null
-  readonly force: boolean
+/** Why green is not fit any more; null: it is. */
+async function stillClosed({ workload, migration, tools, signal }: Execution, reader: Reader): Promise<string | null> {
+  const names = phaseOf(workload.state).gates.filter((name) => askedAgain.has(name))
+  for (let attempt = 1; ; attempt += 1) {
+    const facts = await reader.facts(workload, migration, needsOf(names))
+    const closed = askGates(names, facts).filter(({ state }) => state !== 'open')
+    if (closed.length === 0) return null
+    if (attempt === attempts) return closed.map(({ name, sentence }) => `${name}: ${sentence}`).join('; ')
+    await tools.clock.sleep(pauseSeconds, signal)
+  }
 }
+
+async function undo(execution: Execution, { goHome }: RecoveryDependencies, closed: string): Promise<never> {
+  const { writes } = execution.operation
+  if (!writes) {
+    await say(execution, `it is ended, having written nothing: ${closed}`)
+    throw new CutoverError('interrupted', `it broke off before it had written anything, and now ${closed}`)
+  }
+  await say(execution, `it is undone: ${closed}`)
+  await goHome(execution, `an operation broke off, and now ${closed}`)
+  throw new CutoverError('cancelled', 'a rollback took its place')
+}
+
+const say = (execution: Execution, what: string): Promise<void> =>
+  execution.tell('message', { severity: 'info', text: `this operation was taken over; ${what}` })

@@ -15,8 +15,13 @@ import { phaseOf } from './phases/phases.ts'
 import { basisDigest } from './plan/plan.ts'
 import type { MadePlan } from './planning.ts'
 import type { Reader } from './reader.ts'
+import type { OperationRuns } from './operation-runs.ts'
+import type { Replica } from './replica.ts'
+import { untilLetGo, type Preempted } from './rollback.ts'
 import type { Runner } from './runner.ts'
+import { sameJson } from './same-json.ts'
 import { ClaimHeld } from './store/claims.ts'
+import { isUniqueViolation } from './store/errors.ts'
 import type { NewOperation, OperationRecord } from './store/operations.ts'
 import { siteOf } from './surroundings.ts'
 
@@ -24,6 +29,8 @@ export interface RequestsDependencies extends Tools {
   readonly reader: Reader
   readonly observer: Observer
   readonly runner: Runner
+  readonly runs: OperationRuns
+  readonly replica: Replica
 }
 
 /** A workload and the migration that it belongs to, as they are in the journal. */
@@ -31,6 +38,11 @@ export interface Subject {
   readonly workload: Workload
   readonly migration: Migration
 }
+
+/** A rollback is decided on what was read; when that has changed before it is saved, it is decided anew, so many times. */
+const rollbackAttempts = 5
+
+class Overtaken extends Error {}
 
 /** A reading of blue counts as known for this long. Seconds on the wall. */
 const freshSeconds = 15
@@ -97,27 +109,54 @@ export class Requests {
 
   /** Home at once. What runs for the workload is killed, not waited for; the journal knows it before anything is done. */
   async rollback(subject: Subject, force: boolean, asker: Asker): Promise<OperationRecord> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#rollback(attempt === 1 ? subject : await this.#again(subject), force, asker)
+      } catch (error) {
+        const overtaken = error instanceof Overtaken || isUniqueViolation(error)
+        if (!overtaken || attempt === rollbackAttempts) throw error
+      }
+    }
+  }
+
+  async #again({ workload: { migration, name }, migration: owner }: Subject): Promise<Subject> {
+    const workload = await this.#deps.store.read.workloads.get(migration, name)
+    if (!workload) throw new CutoverError('not-found', `there is no workload ${name} in migration ${migration}`)
+    return { workload, migration: owner }
+  }
+
+  async #rollback(subject: Subject, force: boolean, asker: Asker): Promise<OperationRecord> {
     const { workload } = subject
     const { migration, name } = workload
-    const circumstances = await this.#circumstances(workload, {})
-    const { transition, replaces } = decided(workload, { action: 'rollback', force }, circumstances)
+    const moment = await this.#circumstances(workload, {})
+    const { transition, replaces } = decided(workload, { action: 'rollback', force }, moment)
     const saved = await this.#deps.store.transaction(async (work) => {
       if (replaces) {
         const error = { code: 'cancelled', message: 'a rollback took its place' }
-        const ended = await work.operations.finish(replaces.id, 'cancelled', { error })
-        if (ended) work.events.write(workload, replaces.id, 'operation-finished', { state: 'cancelled', error })
+        const ended = await work.operations.cancel(replaces.id, { error })
+        if (ended?.writes !== replaces.writes) throw new Overtaken()
+        work.events.write(workload, replaces.id, 'operation-finished', { state: 'cancelled', error })
       }
+      const now = await work.workloads.get(migration, name)
+      if (!sameJson(now?.state, workload.state)) throw new Overtaken()
       const asked = newOperation(workload, 'rollback', transition, { force }, asker)
-      const operation = await work.operations.add(asked, 'running')
+      const decision = { transition, moment: momentOf(moment), previewed: false }
+      const operation = await work.operations.add(asked, decision, this.#deps.replica.id)
       const queued = ['operation-queued', { action: 'rollback', reason: asker.reason }] as const
       work.events.writeAll(workload, operation.id, [queued, ['operation-started', {}]])
       const stage = transition.stages[0] ?? null
       return { operation, workload: await work.workloads.change(migration, name, { stage, unsettled: true }) }
     })
-    const preempted = this.#deps.runner.kill(workload)
+    const preempted = replaces && this.#end(replaces.id)
     await this.#deps.pass('rollback-saved', name)
-    this.#deps.runner.begin({ ...subject, ...saved, transition, moment: circumstances, previewed: false }, preempted)
+    this.#deps.runner.begin({ ...subject, ...saved }, preempted)
     return saved.operation
+  }
+
+  /** What a rollback has taken the place of ends at once, here or on the replica that has it. */
+  #end(id: string): Preempted {
+    const { runs, store, engine } = this.#deps
+    return runs.kill(id) ?? { gone: untilLetGo(id, store, engine) }
   }
 
   /** A registered workload is looked for first; the refusal is the answer. */
@@ -140,15 +179,15 @@ export class Requests {
       blueHealthy: 0,
       holds: [],
       gates: [],
-      blueAllUnhealthy: this.#blueAllUnhealthy(workload),
+      blueAllUnhealthy: await this.#blueAllUnhealthy(workload),
       ...asked,
       active: active && activeOf(active),
     }
   }
 
   /** Only a fresh reading that says so. Targets that are unused or registering, or could not be read, are not known to be ill. */
-  #blueAllUnhealthy(workload: Workload): boolean {
-    const latest = this.#deps.observer.latest(workload)
+  async #blueAllUnhealthy(workload: Workload): Promise<boolean> {
+    const latest = await this.#deps.observer.latest(workload)
     if (!latest || Date.now() - latest.at > freshSeconds * 1000 || 'unknown' in latest.facts.health) return false
     const { healthy, unhealthy, initial, unused } = latest.facts.health.value.blue
     return unhealthy > 0 && healthy + initial + unused === 0
@@ -171,25 +210,26 @@ export class Requests {
 
   /** The operation, and with a first advance the claims and what was found, all at once; then it begins. */
   async #accept(acceptance: Acceptance): Promise<OperationRecord> {
-    const { workload, migration, action, request, transition, asker, moment, previewed } = acceptance
-    const saved = await this.#deps.store.transaction(async (work) => {
+    const { workload, action, request, transition, asker, moment, previewed } = acceptance
+    return this.#deps.store.transaction(async (work) => {
       const active = await work.operations.activeOf(workload.migration, workload.name)
       if (active) throw inProgress(activeOf(active))
       const ofCluster = await work.operations.activeOf(workload.migration, clusterStack)
       if (ofCluster?.action === 'cluster-destroy') throw clusterGoes(ofCluster)
-      const operation = await work.operations.add(newOperation(workload, action, transition, request, asker))
+      const asked = newOperation(workload, action, transition, request, asker)
+      const operation = await work.operations.add(asked, { transition, moment: momentOf(moment), previewed })
       work.events.write(workload, operation.id, 'operation-queued', { action, reason: asker.reason })
-      if (workload.state.phase !== 'registered' || action !== 'advance') return { operation, workload }
+      if (workload.state.phase !== 'registered' || action !== 'advance') return operation
       await work.claims.take(claimsOf(workload), workload.migration, workload.name).catch((error: unknown) => {
         throw error instanceof ClaimHeld ? claimHeld(error.id, error.holder) : error
       })
-      const change = { found: workload.found }
-      return { operation, workload: await work.workloads.change(workload.migration, workload.name, change) }
+      await work.workloads.change(workload.migration, workload.name, { found: workload.found })
+      return operation
     })
-    this.#deps.runner.begin({ ...saved, migration, transition, moment, previewed })
-    return saved.operation
   }
 }
+
+const momentOf = ({ now, blueHealthy }: Moment): Moment => ({ now, blueHealthy })
 
 interface Acceptance extends Subject {
   readonly action: Action

@@ -1,15 +1,31 @@
 import { describeAwsError, isTransient } from '../infra/aws/errors.ts'
 import { home, sameSplit, type Split } from '../infra/traffic.ts'
+import type { Engine } from './engine/engine.ts'
 import { CutoverError } from './errors.ts'
 import type { Execution } from './execution.ts'
 import type { Transition } from './phases/phase.ts'
 import { awsFailed } from './stage-runs.ts'
 import { landingSeconds } from './orphans.ts'
+import type { Store } from './store/store.ts'
 
 /** What a rollback has to know of what it took the place of. */
 export interface Preempted {
   /** Resolves when no process of it is left. */
   readonly gone: Promise<void>
+}
+
+/** Milliseconds between two looks whether the replica that had an operation has let it go. */
+const lookMs = 100
+
+/** Resolves when the replica that has the operation says that nothing of it is left there, or is dead itself. */
+export async function untilLetGo(id: string, store: Store, engine: Engine): Promise<void> {
+  for (;;) {
+    const operation = await store.read.operations.get(id).catch(() => undefined)
+    if (operation === null || operation?.owner === null) return
+    const alive = await store.read.replicas.alive().catch(() => null)
+    if (operation && alive && !alive.some((replica) => replica.id === operation.owner)) return engine.clearAway(id)
+    await new Promise((resolve) => setTimeout(resolve, lookMs))
+  }
 }
 
 /**

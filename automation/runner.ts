@@ -1,26 +1,26 @@
 import type { Failure } from './errors.ts'
 import { Execution } from './execution.ts'
 import type { Tools } from './operation-run.ts'
-import { OperationRuns } from './operation-runs.ts'
+import type { OperationRuns } from './operation-runs.ts'
 import type { WorkloadChange } from './store/workloads.ts'
-import { keyOf, type Instant, type Migration, type OperationState, type State, type Workload } from './migration.ts'
-import type { Moment, Transition } from './phases/phase.ts'
+import type { Instant, Migration, OperationState, State, Workload } from './migration.ts'
 import { sameJson } from './same-json.ts'
 import { partsOf } from './parts.ts'
 import { makePlan } from './planning.ts'
 import { bringHome, type Preempted } from './rollback.ts'
 import { runStage } from './stage-runs.ts'
-import type { OperationChange, OperationRecord } from './store/operations.ts'
+import { goOn, type RecoveryDependencies } from './recovery.ts'
+import type { Decision, OperationChange, OperationRecord } from './store/operations.ts'
 
-/** An accepted operation and everything that was decided about it. */
+/** An operation that this replica has, and whose it is. */
 export interface Assignment {
   readonly operation: OperationRecord
   readonly workload: Workload
   readonly migration: Migration
-  readonly transition: Transition
-  readonly moment: Moment
-  /** The first stage was previewed by the plan that the advance names. */
-  readonly previewed: boolean
+}
+
+export interface RunnerDependencies extends Tools, RecoveryDependencies {
+  readonly runs: OperationRuns
 }
 
 /**
@@ -28,38 +28,25 @@ export interface Assignment {
  * the table of phases; this is the loop over its stages. Nothing here waits for people.
  */
 export class Runner {
-  readonly #tools: Tools
-  readonly #stopped = new AbortController()
-  readonly #runs = new OperationRuns()
+  readonly #deps: RunnerDependencies
 
-  constructor(tools: Tools) {
-    this.#tools = tools
+  constructor(deps: RunnerDependencies) {
+    this.#deps = deps
   }
 
   /** Begins; the outcome is told by the journal alone. */
-  begin(assignment: Assignment, preempted: Preempted | null = null): void {
-    const { operation, workload, migration } = assignment
-    const execution = new Execution(this.#tools, operation, workload, migration)
-    this.#runs.begin(keyOf(workload), execution, {
-      act: () => this.#act(execution, assignment, preempted),
+  begin({ operation, workload, migration }: Assignment, preempted: Preempted | null = null): void {
+    const execution = new Execution(this.#deps, operation, workload, migration)
+    this.#deps.runs.begin(execution, {
+      act: () => this.#act(execution, preempted),
       finish: (outcome) => this.#finish(execution, 'succeeded', outcome),
       fail: (failure, state) => this.#fail(execution, failure, state),
     })
   }
 
-  /** Ends what runs for a workload, at once and without grace, because a rollback takes its place. */
-  kill(workload: Workload): Preempted | null {
-    return this.#runs.kill(keyOf(workload))
-  }
-
-  /** For a graceful stop: what is in flight ends, what comes after it does not begin. */
-  async stop(): Promise<void> {
-    this.#stopped.abort()
-    await this.#runs.stop()
-  }
-
-  async #act(execution: Execution, assignment: Assignment, preempted: Preempted | null): Promise<Outcome> {
-    const { transition, moment, operation } = assignment
+  async #act(execution: Execution, preempted: Preempted | null): Promise<Outcome> {
+    const { operation } = execution
+    const { transition, moment, previewed } = await this.#decisionOf(execution)
     if (operation.action === 'plan') {
       return { state: null, result: { ...(await makePlan(execution, transition, moment)) } }
     }
@@ -69,7 +56,7 @@ export class Runner {
     }
     for (const [index, stage] of partsOf(execution, transition).entries()) {
       await runStage(execution, stage, {
-        previewed: index === 0 && assignment.previewed,
+        previewed: index === 0 && previewed,
         deleteUnreachable: operation.action === 'abandon' && operation.request['force'] === true,
       })
     }
@@ -79,14 +66,22 @@ export class Runner {
     return { state: transition.to, result }
   }
 
+  /** As it was accepted, unless somebody had it before and did not end it. */
+  async #decisionOf(execution: Execution): Promise<Decision> {
+    const { operation } = execution
+    const begun = operation.fence > 1
+    if (operation.decision && !begun) return operation.decision
+    return goOn(execution, this.#deps)
+  }
+
   /** The state, the operation's end and what they mean for claims and holds, all at once. */
   async #finish(execution: Execution, state: OperationState, outcome: Outcome): Promise<void> {
     const { operation, workload } = execution
-    await this.#tools.store.transaction(async (work) => {
-      const progress: OperationChange = outcome.result ? { result: outcome.result } : {}
-      const finished = await work.operations.finish(operation.id, state, progress)
+    await this.#deps.store.transaction(async (work) => {
+      const progress = { ...(outcome.result ? { result: outcome.result } : {}), ...this.#settling(execution) }
+      const finished = await work.operations.finish(operation, state, progress)
       if (!finished) return
-      const change = stateChange(workload, outcome.state, this.#tools.clock.now())
+      const change = stateChange(workload, outcome.state, this.#deps.clock.now())
       if (change) {
         await work.workloads.change(workload.migration, workload.name, change)
         const event = { from: workload.state, to: change.state, reason: operation.reason }
@@ -98,13 +93,12 @@ export class Runner {
       }
       work.events.write(workload, operation.id, 'operation-finished', { state, error: null })
     })
-    this.#settleLater(execution)
   }
 
   async #fail(execution: Execution, failure: Failure, state: OperationState): Promise<void> {
     const { operation, workload } = execution
-    await this.#tools.store.transaction(async (work) => {
-      const finished = await work.operations.finish(operation.id, state, { error: failure })
+    await this.#deps.store.transaction(async (work) => {
+      const finished = await work.operations.finish(operation, state, { error: failure })
       if (!finished) return
       if (failure.code === 'switch-point-changed') {
         const hold = { name: 'switch-point-changed', reason: failure.message, by: 'eks-cutover' }
@@ -115,19 +109,11 @@ export class Runner {
     })
   }
 
-  /** What lingers after a rollback is waited for by itself; the operation has long succeeded. */
-  #settleLater(execution: Execution): void {
-    const { operation, site, kind } = execution
-    if (operation.action !== 'rollback' || operation.homeMs === null) return
-    const { clock, store } = this.#tools
+  /** When what lingers after a rollback will have passed. */
+  #settling({ operation, site, kind }: Execution): OperationChange {
+    if (operation.action !== 'rollback' || operation.homeMs === null) return {}
     const { seconds } = kind.lingers(site, { blue: 100, green: 0 })
-    const passed = clock.secondsSince(operation.requestedAt + operation.homeMs)
-    clock
-      .sleep(Math.max(0, seconds - passed), this.#stopped.signal)
-      .then(() =>
-        store.transaction((work) => work.operations.settled(operation.id, clock.now() - operation.requestedAt)),
-      )
-      .catch(() => undefined) // the service stopped first; nobody waits for this figure
+    return { settlesAt: operation.requestedAt + operation.homeMs + this.#deps.clock.wallMs(seconds) }
   }
 }
 

@@ -33,12 +33,13 @@ export interface ViewDependencies {
 
 export async function viewOf(workload: Workload, migration: Migration, deps: ViewDependencies): Promise<WorkloadView> {
   const { store, observer, clock } = deps
-  const [holds, operation] = await Promise.all([
+  const [holds, operation, latest] = await Promise.all([
     store.read.holds.of(workload.migration, workload.name),
     store.read.operations.last(workload.migration, workload.name),
+    observer.latest(workload),
   ])
   const phase = phaseOf(workload.state)
-  const read = observer.latest(workload)?.facts ?? unread
+  const read = latest?.facts ?? unread
   const gates = askGates(phase.gates, { ...read, ...ownFacts(workload, migration, clock) })
   return {
     migration: workload.migration,

@@ -19,10 +19,10 @@ const kept = ['content-type', 'location'] as const
  * The same key and request get the same answer for 24 hours, whatever has happened since; the same key with another request is
  * refused. A request that could not be answered (5xx) may be sent again.
  */
-export const idempotency = fp<{ readonly store: Idempotency }>(
-  (app, { store }, done) => {
+export const idempotency = fp<{ readonly store: Idempotency; readonly replica: string }>(
+  (app, { store, replica }, done) => {
     app.decorateRequest('idempotencyKey', null)
-    app.addHook('preHandler', (request, reply) => takeKey(request, reply, store))
+    app.addHook('preHandler', (request, reply) => takeKey(request, reply, store, replica))
     app.addHook('onSend', (request, reply, payload) => keepAnswer(request, reply, payload, store))
     done()
   },
@@ -33,13 +33,14 @@ async function takeKey(
   request: FastifyRequest,
   reply: FastifyReply,
   store: Idempotency,
+  replica: string,
 ): Promise<FastifyReply | undefined> {
   const key = request.headers[header]
   if (request.method !== 'POST' || key === undefined) return undefined
   if (typeof key !== 'string' || key === '' || key.length > longest) {
     throw Object.assign(new Error(`an Idempotency-Key has 1 to ${longest} characters`), { statusCode: 400 })
   }
-  const taken = await store.take(key, fingerprint(request))
+  const taken = await store.take(key, fingerprint(request), replica)
   if (taken === 'new') {
     request.idempotencyKey = key
     return undefined

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
-import type { Migration, Workload } from '../migration.ts'
+import type { Migration, PhaseName, Workload } from '../migration.ts'
+import type { Replica } from '../replica.ts'
 import type { Store } from '../store/store.ts'
 import type { Connections } from '../surroundings.ts'
 import { blueGroupsOf, strangersIn, type Stranger } from './blue-groups.ts'
@@ -17,6 +18,7 @@ export interface BindingsWatchDependencies {
   readonly store: Store
   readonly connections: Connections
   readonly clock: Clock
+  readonly replica: Pick<Replica, 'mine'>
 }
 
 /**
@@ -53,9 +55,9 @@ export class BindingsWatch {
 
   /** One look at every migration that has something to lose. */
   async look(): Promise<void> {
-    const { store } = this.#deps
-    const workloads = (await store.read.workloads.all()).filter(({ state }) => !ended.includes(state.phase))
-    const names = new Set(workloads.map(({ migration }) => migration))
+    const { store, replica } = this.#deps
+    const workloads = await store.read.workloads.in(underWay)
+    const names = new Set(workloads.map(({ migration }) => migration).filter((name) => replica.mine(name)))
     await Promise.all(
       [...names].map(async (name) => {
         const migration = await store.read.migrations.get(name)
@@ -89,4 +91,4 @@ export class BindingsWatch {
   }
 }
 
-const ended = ['released', 'abandoned']
+const underWay: readonly PhaseName[] = ['registered', 'adopted', 'prepared', 'shifting', 'soaking', 'retired']

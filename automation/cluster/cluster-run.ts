@@ -32,21 +32,17 @@ export class ClusterRun extends OperationRun {
   }
 
   get task(): Task {
-    return { ...this.tools.files.task(this.subject, this.#operation.id, false), patienceMs }
+    return { ...this.tools.files.task(this.subject, this.#operation, false), patienceMs }
   }
 
   get aws(): Aws {
     return this.tools.connections.aws(this.migration.inventory.aws.region)
   }
 
-  start(): Promise<void> {
-    return this.save({}, { startedAt: this.tools.clock.now() }, [['operation-started', {}]])
-  }
-
   /** Saves a change of the cluster's record and of the operation together. Throws `cancelled` when the operation has ended meanwhile. */
   async save(change: Partial<ClusterRecord>, progress: OperationChange = {}, events: Told = []): Promise<void> {
     const saved = await this.tools.store.transaction(async (work) => {
-      const operation = await work.operations.change(this.#operation.id, progress, 'running')
+      const operation = await work.operations.change(this.#operation, progress)
       if (!operation) return null
       if (Object.keys(change).length > 0) await work.clusters.change(this.migration.name, change)
       if (events.length > 0) work.events.writeAll(this.subject, operation.id, events)

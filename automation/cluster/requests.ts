@@ -2,7 +2,7 @@ import { clusterStack } from '../../infra/names.ts'
 import { CutoverError } from '../errors.ts'
 import type { ClusterAction, Migration, Operation, Workload } from '../migration.ts'
 import type { Tools } from '../operation-run.ts'
-import { OperationRuns } from '../operation-runs.ts'
+import type { OperationRuns } from '../operation-runs.ts'
 import type { Asker } from '../asker.ts'
 import type { OperationRecord } from '../store/operations.ts'
 import type { Work } from '../store/store.ts'
@@ -11,9 +11,9 @@ import { ClusterRun } from './cluster-run.ts'
 import { preflight, requireToBuild, siteFor, type Preflight } from './preflight.ts'
 import { noCluster, type ClusterRecord, type ClusterStateName } from './record.ts'
 import { clusterStateOf } from './state.ts'
-import { nextStage } from '../../infra/cluster/stage.ts'
+import { nextStage, type ClusterStage } from '../../infra/cluster/stage.ts'
 
-/** What an operation of the cluster does, and what the journal says of the cluster from its acceptance and from its end on. */
+/** What is asked for, and what the journal says of the cluster from its acceptance on. */
 interface Intent {
   readonly action: ClusterAction
   readonly to: ClusterStateName
@@ -21,9 +21,6 @@ interface Intent {
   readonly request: object
   /** In the transaction that accepts it; throws a refusal. */
   accept(work: Work): Promise<void>
-  act(run: ClusterRun): Promise<object | null>
-  /** In the transaction that ends it. */
-  finish(work: Work): Promise<void>
 }
 
 const nothing = (): Promise<void> => Promise.resolve()
@@ -31,39 +28,34 @@ const nothing = (): Promise<void> => Promise.resolve()
 /** Requests about green's cluster that become operations: one at a time for each cluster. */
 export class ClusterRequests {
   readonly #tools: Tools
-  readonly #runs = new OperationRuns()
+  readonly #runs: OperationRuns
 
-  constructor(tools: Tools) {
+  constructor(tools: Tools, runs: OperationRuns) {
     this.#tools = tools
+    this.#runs = runs
   }
 
   /** What an `up` would change. */
   async preview(migration: Migration, asker: Asker): Promise<OperationRecord> {
-    const flight = await this.#preflight(migration)
-    const { site, stage, warnings } = flight
+    const { warnings } = await this.#preflight(migration)
     return this.#accept(migration, asker, {
       action: 'cluster-preview',
       to: 'built',
       warnings,
       request: {},
       accept: nothing,
-      act: async (run) => resultOf(flight, await previewCluster(run, site, stage)),
-      finish: nothing,
     })
   }
 
   /** Builds the cluster, or makes it what the inventory says now, or goes on where an `up` broke off. */
   async up(migration: Migration, asker: Asker): Promise<OperationRecord> {
-    const flight = await this.#preflight(migration)
-    const { site, stage, pins, warnings } = flight
+    const { stage, pins, warnings } = await this.#preflight(migration)
     return this.#accept(migration, asker, {
       action: 'cluster-up',
       to: 'built',
       warnings,
       request: {},
       accept: async (work) => void (await work.clusters.change(migration.name, { asked: stage, pins })),
-      act: async (run) => resultOf(flight, await upCluster(run, site, stage)),
-      finish: nothing,
     })
   }
 
@@ -75,8 +67,6 @@ export class ClusterRequests {
       const message = `nothing is destroyed: confirm says ${confirm}, the cluster is ${config.cluster}`
       throw new CutoverError('not-confirmed', message, { cluster: config.cluster })
     }
-    const workloads = await this.#tools.store.read.workloads.of(migration.name)
-    const site = siteFor(migration, config, record.pins ?? { version: config.version, addons: {} }, workloads)
     const stage = nextStage('unprotected', config, record)
     return this.#accept(migration, asker, {
       action: 'cluster-destroy',
@@ -87,27 +77,47 @@ export class ClusterRequests {
         await requireEmpty(work, migration)
         await work.clusters.change(migration.name, { asked: stage, outputs: null })
       },
-      act: async (run) => {
-        await destroyCluster(run, site, stage)
-        return null
-      },
-      finish: (work) => work.clusters.remove(migration.name),
     })
   }
 
-  /** Ends what runs, with a grace for what is in flight. What was begun is gone on with by the next `up` or destroy. */
-  async cancel(migration: Migration): Promise<OperationRecord> {
-    const active = await this.#tools.store.read.operations.activeOf(migration.name, clusterStack)
-    const run = this.#runs.running(keyOf(migration))
-    if (!active || run?.operation.id !== active.id) {
-      throw new CutoverError('not-found', `no operation of the cluster of ${migration.name} is under way`)
-    }
-    run.cancel(new CutoverError('cancelled', 'a person cancelled it'))
-    return active
+  /** Ends what runs, wherever, with a grace for what is in flight. What was begun is gone on with by the next `up` or destroy. */
+  async cancel({ name }: Migration): Promise<OperationRecord> {
+    return this.#tools.store.transaction(async (work) => {
+      const active = await work.operations.activeOf(name, clusterStack)
+      if (!active) throw new CutoverError('not-found', `no operation of the cluster of ${name} is under way`)
+      work.events.write({ migration: name, name: clusterStack }, active.id, 'cancel-asked', {})
+      return active
+    })
   }
 
-  stop(): Promise<void> {
-    return this.#runs.stop()
+  /** What was accepted, or what somebody had before and did not end: every act of it may be done twice. */
+  begin(operation: OperationRecord, migration: Migration): void {
+    const run = new ClusterRun(this.#tools, operation, migration)
+    const gone = operation.action === 'cluster-destroy'
+    this.#runs.begin(run, {
+      act: () => this.#act(run),
+      finish: (result) =>
+        this.#end(run, 'succeeded', result ? { result } : {}, (work) =>
+          gone ? work.clusters.remove(migration.name) : nothing(),
+        ),
+      fail: (error, state) => this.#end(run, state, { error }),
+    })
+  }
+
+  async #act(run: ClusterRun): Promise<object | null> {
+    const { operation, migration } = run
+    if (operation.fence > 1) await this.#tools.engine.clearAway(operation.id)
+    if (operation.action === 'cluster-destroy') {
+      const config = requireToBuild(migration)
+      const { pins, asked } = requireAsked(migration)
+      const workloads = await this.#tools.store.read.workloads.of(migration.name)
+      const site = siteFor(migration, config, pins ?? { version: config.version, addons: {} }, workloads)
+      await destroyCluster(run, site, asked)
+      return null
+    }
+    const flight = await this.#preflight(migration)
+    const act = operation.action === 'cluster-up' ? upCluster : previewCluster
+    return resultOf(flight, await act(run, flight.site, flight.stage))
   }
 
   async #preflight(migration: Migration): Promise<Preflight> {
@@ -119,7 +129,7 @@ export class ClusterRequests {
   async #accept(migration: Migration, asker: Asker, intent: Intent): Promise<OperationRecord> {
     const { name } = migration
     const subject = { migration: name, name: clusterStack }
-    const operation = await this.#tools.store.transaction(async (work) => {
+    return this.#tools.store.transaction(async (work) => {
       const active = await work.operations.activeOf(name, clusterStack)
       if (active) throw inProgress(active)
       await intent.accept(work)
@@ -139,17 +149,6 @@ export class ClusterRequests {
       work.events.writeAll(subject, added.id, [queued, ...warned])
       return added
     })
-    const run = new ClusterRun(this.#tools, operation, migration)
-    this.#runs.begin(keyOf(migration), run, {
-      act: () => intent.act(run),
-      finish: (result) => this.#finish(run, intent, result),
-      fail: (error, state) => this.#end(run, state, { error }),
-    })
-    return operation
-  }
-
-  #finish(run: ClusterRun, intent: Intent, result: object | null): Promise<void> {
-    return this.#end(run, 'succeeded', result ? { result } : {}, (work) => intent.finish(work))
   }
 
   async #end(
@@ -159,14 +158,12 @@ export class ClusterRequests {
     also: (work: Work) => Promise<void> = nothing,
   ): Promise<void> {
     await this.#tools.store.transaction(async (work) => {
-      if (!(await work.operations.finish(operation.id, state, outcome))) return
+      if (!(await work.operations.finish(operation, state, outcome))) return
       await also(work)
       work.events.write(subject, operation.id, 'operation-finished', { state, error: outcome.error ?? null })
     })
   }
 }
-
-const keyOf = ({ name }: Migration): string => `${name}/${clusterStack}`
 
 const resultOf = ({ warnings, trust }: Preflight, { lines, counts }: { lines: readonly string[]; counts: object }) => ({
   lines: [...trust, ...lines],
@@ -174,9 +171,10 @@ const resultOf = ({ warnings, trust }: Preflight, { lines, counts }: { lines: re
   warnings,
 })
 
-function requireAsked(migration: Migration): ClusterRecord {
+function requireAsked(migration: Migration): ClusterRecord & { readonly asked: ClusterStage } {
   const record = migration.cluster ?? noCluster
-  if (record.asked) return record
+  const { asked } = record
+  if (asked) return { ...record, asked }
   throw new CutoverError(
     'cluster-not-built',
     `the cluster of ${migration.name} has not been built: there is nothing to destroy`,

@@ -52,6 +52,8 @@ export interface Adoption {
 export interface Task {
   /** Marks every process of the run, so that what is left of it can be found. */
   readonly operation: string
+  /** Of whoever has the operation now; what an earlier owner left can be told by it. */
+  readonly fence: number
   readonly stack: string
   /** The stack's folder: Pulumi.yaml, Pulumi.<stack>.yaml. */
   readonly folder: string
@@ -98,6 +100,8 @@ export interface Engine {
   inspect(task: Task): Run<Inspection>
   /** Removes the stack's lock. Only for a lock whose holder is known to be dead: it protects nobody's run. */
   unlock(task: Task): Run<null>
+  /** Its runs may go on for so long; without another word they end themselves. Milliseconds. Never said: they may go on for ever. */
+  keepAlive(ms: number): void
   /** Ends what an earlier service left of an operation. Resolves when nothing of it is left. */
   clearAway(operation: string): Promise<void>
   /** null: ready; otherwise why not, for people. */

@@ -14,6 +14,9 @@ export interface Order {
   readonly environment: Readonly<Record<string, string>>
 }
 
+/** To the worker: an order, or for how many milliseconds it may live without another word. */
+export type Directive = { readonly order: Order } | { readonly aliveMs: number }
+
 /** From the worker. */
 export type Message =
   | { readonly type: 'ready'; readonly cliVersion: string }

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { CutoverError } from '../errors.ts'
 import type { EngineEvent, Run } from './engine.ts'
-import type { Message, Order } from './messages.ts'
+import type { Directive, Message, Order } from './messages.ts'
 import { endProcessesOf, operationVariable, signalGroup } from './processes.ts'
 import { errorOf } from './pulumi-errors.ts'
 
@@ -46,6 +46,7 @@ export class WorkerPool {
   #wasReady = false
   #stopping = false
   #runs = 0
+  #aliveMs: number | null = null
 
   constructor(options: PoolOptions) {
     this.#options = options
@@ -67,7 +68,7 @@ export class WorkerPool {
   run<Result>(asked: Order, listen: (event: EngineEvent) => void): Run<Result> {
     const control = new RunControl(this.#options.graceMs)
     this.#runs += 1
-    const mark = `${asked.task.operation}/${this.#runs}`
+    const mark = `${asked.task.operation}/${asked.task.fence}/${this.#runs}`
     const order = { ...asked, environment: { ...asked.environment, [operationVariable]: mark } }
     const result = this.#worker(order, control).then((worker) => this.#carryOut<Result>(worker, order, listen, control))
     return {
@@ -79,6 +80,12 @@ export class WorkerPool {
         () => control.gone(mark),
       ),
     }
+  }
+
+  /** Every worker ends itself, with the run that it has, when it is not told again within this time. Milliseconds. */
+  keepAlive(ms: number): void {
+    this.#aliveMs = ms
+    for (const worker of this.#workers) if (worker.ready) worker.process.send({ aliveMs: ms } satisfies Directive)
   }
 
   async stop(): Promise<void> {
@@ -140,6 +147,7 @@ export class WorkerPool {
     child.once('message', (message: Message) => {
       if (message.type === 'ready') {
         worker.ready = true
+        if (this.#aliveMs !== null) this.keepAlive(this.#aliveMs)
         this.#wasReady = true
         whenReady?.()
         this.#dispatch()
@@ -196,7 +204,7 @@ export class WorkerPool {
       child.on('exit', died)
       alive()
       control.enter(worker.process.pid ?? 0, worker.ended)
-      child.send(order)
+      child.send({ order } satisfies Directive)
     })
   }
 

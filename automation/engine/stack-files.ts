@@ -36,6 +36,8 @@ export interface ByHand {
 /** Whose stack it is: a workload's, or under the name of its stack a cluster's. */
 type Owner = Pick<Workload, 'migration' | 'name'>
 
+type Place = Pick<Task, 'stack' | 'folder'>
+
 /** The engine's files of each stack: what it runs from, by the service as by hand. */
 export class StackFiles {
   readonly #options: StackFilesOptions
@@ -44,14 +46,18 @@ export class StackFiles {
     this.#options = options
   }
 
-  task(workload: Owner, operation: string, urgent: boolean): Task {
-    const stack = stackName(workload.migration, workload.name)
-    return { operation, stack, folder: join(this.#options.folder, stack), urgent }
+  task(workload: Owner, { id, fence }: Pick<Task, 'fence'> & { readonly id: string }, urgent: boolean): Task {
+    return { operation: id, fence, ...this.#place(workload), urgent }
+  }
+
+  #place({ migration, name }: Owner): Place {
+    const stack = stackName(migration, name)
+    return { stack, folder: join(this.#options.folder, stack) }
   }
 
   /** Writes what the program reads. `planned`: beside the real config, for a preview of what has not begun. */
   async write(workload: Workload, migration: Migration, stage: Stage, options: WriteOptions = {}): Promise<string> {
-    const { folder, stack } = this.task(workload, '', false)
+    const { folder, stack } = this.#place(workload)
     const target = options.planned ? join(folder, `planned.${stack}.yaml`) : configFile(folder, stack)
     await writeStackConfig(folder, stack, target, {
       program: 'workload',
@@ -72,7 +78,7 @@ export class StackFiles {
     options: Pick<WriteOptions, 'planned'> = {},
   ): Promise<string> {
     const { migration, region, config } = site
-    const { folder, stack } = this.#clusterTask(migration)
+    const { folder, stack } = this.#clusterPlace(migration)
     const target = options.planned ? join(folder, `planned.${stack}.yaml`) : configFile(folder, stack)
     const { endpoint } = this.#options.aws
     const token = ownTokenCommand({ cluster: config.cluster, region, ...(endpoint ? { endpoint } : {}) })
@@ -83,14 +89,14 @@ export class StackFiles {
 
   /** Makes the folder of the cluster's stack ready for the engine. true: the stack was made in it already. */
   async prepareCluster(migration: string): Promise<boolean> {
-    const { folder, stack } = this.#clusterTask(migration)
+    const { folder, stack } = this.#clusterPlace(migration)
     await writeProject(folder, this.#options.plugins)
     return isMade(folder, stack)
   }
 
   /** Where our own reads and runs find green: the same path for the life of a migration. */
   kubeconfigOf(migration: string): string {
-    return join(this.#clusterTask(migration).folder, 'green.kubeconfig')
+    return join(this.#clusterPlace(migration).folder, 'green.kubeconfig')
   }
 
   /** Writes it. No secret is in it: tokens are made when they are needed. */
@@ -105,8 +111,8 @@ export class StackFiles {
     return path
   }
 
-  #clusterTask(migration: string): Task {
-    return this.task({ migration, name: clusterStack }, '', false)
+  #clusterPlace(migration: string): Place {
+    return this.#place({ migration, name: clusterStack })
   }
 
   /**
@@ -114,7 +120,7 @@ export class StackFiles {
    * passphrase. An `up` of a workload is refused unless its config says that it is meant.
    */
   byHand(workload: Owner): ByHand {
-    const { folder, stack } = this.task(workload, '', false)
+    const { folder, stack } = this.#place(workload)
     const options = `--stack ${stack} --config-file ${configFile(folder, stack)}`
     return {
       environment: this.#options.environment,
@@ -126,7 +132,7 @@ export class StackFiles {
 
   /** Makes the stack's folder ready for the engine. true: the stack was made in it already, with its secret. */
   async prepare(workload: Workload): Promise<boolean> {
-    const { folder, stack } = this.task(workload, '', false)
+    const { folder, stack } = this.#place(workload)
     await writeProject(folder, this.#options.plugins)
     return hasSecret(folder, stack, 'testRoute')
   }

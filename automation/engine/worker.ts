@@ -15,19 +15,28 @@ import { runProgram } from '../../infra/programs.ts'
 import type { WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import { adopt, type Checkpoint } from './adopt.ts'
 import type { EngineStep, Inspection, UpResult } from './engine.ts'
-import type { EngineFailure, Job, Message, Order } from './messages.ts'
+import type { Directive, EngineFailure, Job, Message, Order } from './messages.ts'
 import { eventOf, plain, stackType, stepOf } from './steps.ts'
 
 const tell = (message: Message): void => void process.send?.(message)
 
 // the CLI stops by itself on SIGINT, which the whole group gets; this process waits for it
 process.on('SIGINT', () => undefined)
-process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'))
+const endGroup = (): void => void process.kill(-process.pid, 'SIGKILL')
+process.on('disconnect', endGroup)
+
+let lease: NodeJS.Timeout | undefined
+/** A parent that hangs cannot end what it has begun when others take that over. */
+function stayAlive(ms: number): void {
+  clearTimeout(lease)
+  lease = setTimeout(endGroup, ms)
+}
 
 const command = await findCli()
 if (command) {
-  process.on('message', (order: Order) => {
-    carryOut(order, command).then(
+  process.on('message', (directive: Directive) => {
+    if ('aliveMs' in directive) return stayAlive(directive.aliveMs)
+    carryOut(directive.order, command).then(
       (result) => tell({ type: 'done', result }),
       (error: unknown) => tell({ type: 'failed', failure: failureOf(error) }),
     )

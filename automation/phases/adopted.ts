@@ -14,6 +14,7 @@ export const adopted: Phase<'adopted'> = {
   split: () => home,
   gates: ['split-in-effect', 'groups-apart', 'way-clear', 'green-ready'],
   watched: 'gates',
+  brokenOff: 'finish',
   forward: (_state, { stage }) => ({
     stages: stages.owning(stage, stages.prepared),
     to: { phase: 'prepared', confirmation: null },

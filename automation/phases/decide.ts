@@ -53,6 +53,10 @@ export function decide(workload: Workload, request: Request, circumstances: Circ
   }
 }
 
+/** The way itself, for what was decided once and goes on. Nothing but the phase is asked. */
+export const wayOf = (workload: Workload, action: 'advance' | 'abandon' | 'release', moment: Moment): Decision =>
+  follow(workload, moment, phaseOf(workload.state)[action === 'advance' ? 'forward' : action])
+
 function decideAdvance(workload: Workload, circumstances: Circumstances): Decision {
   const decision = whenIdle(workload, circumstances, phaseOf(workload.state).forward)
   if ('refusal' in decision) return decision

@@ -10,6 +10,7 @@ const ended = <P extends 'released' | 'abandoned'>(name: P, truth: string, split
     split: () => split,
     gates: [],
     watched: 'no',
+    brokenOff: 'finish',
     forward: over,
     rollback: over,
     undo: over,

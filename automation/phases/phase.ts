@@ -38,6 +38,11 @@ export interface Phase<P extends PhaseName = PhaseName> {
   readonly gates: readonly GateName[]
   /** What the observer watches while a workload is in it; guards watch where green has traffic. */
   readonly watched: 'no' | 'gates' | 'gates and guards'
+  /**
+   * What becomes of an advance out of it when whoever carried it out is dead: it is finished; or, where it moves traffic to green, the
+   * gates that look at the world are asked again, and only if they are open it is finished, else undone.
+   */
+  readonly brokenOff: 'finish' | 'asks again'
   readonly forward: Way<P>
   readonly rollback: Way<P>
   /** A rollback while an advance out of this phase runs. */

@@ -13,6 +13,7 @@ export const prepared: Phase<'prepared'> = {
   split: () => home,
   gates: ['split-in-effect', 'groups-apart', 'way-clear', 'green-enough', 'green-answers'],
   watched: 'gates',
+  brokenOff: 'asks again',
   forward: ({ confirmation }, workload, { blueHealthy, now }) =>
     stepTo(firstStep(workload), home, { blueAtHome: blueHealthy, now, confirmation }),
   rollback: (_state, { stage }) => ({

@@ -12,6 +12,7 @@ export const registered: Phase<'registered'> = {
   split: () => home,
   gates: [],
   watched: 'no',
+  brokenOff: 'finish',
   forward: () => ({ stages: [adopted], to: { phase: 'adopted' } }),
   rollback: noWay('wrong-phase', 'nothing has been touched yet'),
   undo: noWay('wrong-phase', 'adopting writes nothing to AWS; wait until it is done, then abandon it'),

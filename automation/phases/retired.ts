@@ -14,6 +14,7 @@ export const retired: Phase<'retired'> = {
   split: () => moved,
   gates: [],
   watched: 'no',
+  brokenOff: 'finish',
   forward: noWay('wrong-phase', 'the move is done; release it to hand the switch point back'),
   rollback: noWay('past-point-of-no-return', noReturn),
   undo: noWay('past-point-of-no-return', noReturn),

@@ -13,6 +13,7 @@ export const shifting: Phase<'shifting'> = {
   split: ({ step }) => splitFor(step),
   gates: ['split-in-effect', 'groups-apart', 'way-clear', 'green-enough', 'green-answers', 'bake-elapsed'],
   watched: 'gates and guards',
+  brokenOff: 'asks again',
   forward: ({ step, blueAtHome, confirmation }, workload, { now }) =>
     stepTo(nextStep(workload, step), splitFor(step), { blueAtHome, now, confirmation }),
   rollback: backToPrepared,

@@ -21,6 +21,7 @@ export const soaking: Phase<'soaking'> = {
     'person-confirms',
   ],
   watched: 'gates and guards',
+  brokenOff: 'finish',
   forward: (_state, _workload, { now }) => ({ stages: [stages.retired], to: { phase: 'retired', since: now } }),
   rollback: backToPrepared,
   undo: backToPrepared,

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Tables } from './schema.ts'
 
 export interface StoredAnswer {
@@ -17,14 +17,13 @@ export class Idempotency {
 
   /**
    * Takes the key for a request, known by its fingerprint. `new`: go on, then `keep` the answer. `running`: the first request is
-   * still being answered. `other`: the key came with another request before.
+   * still being answered, by a replica that is alive. `other`: the key came with another request before.
    */
-  async take(key: string, fingerprint: string): Promise<'new' | 'running' | 'other' | StoredAnswer> {
-    const yesterday = new Date(Date.now() - 24 * 3600_000)
-    await this.#db.deleteFrom('idempotency').where('created_at', '<', yesterday).execute()
+  async take(key: string, fingerprint: string, replica: string): Promise<'new' | 'running' | 'other' | StoredAnswer> {
+    await this.#forgetOld()
     const taken = await this.#db
       .insertInto('idempotency')
-      .values({ key, fingerprint, status: null, headers: null, body: null, created_at: new Date() })
+      .values({ key, fingerprint, status: null, headers: null, body: null, created_at: new Date(), replica })
       .onConflict((conflict) => conflict.column('key').doNothing())
       .returning('key')
       .executeTakeFirst()
@@ -45,8 +44,18 @@ export class Idempotency {
     await this.#db.deleteFrom('idempotency').where('key', '=', key).execute()
   }
 
-  /** After a restart nobody is answering any more. */
-  async forgetUnanswered(): Promise<void> {
-    await this.#db.deleteFrom('idempotency').where('status', 'is', null).execute()
+  /** Of yesterday, and what a replica was answering that is dead. */
+  async #forgetOld(): Promise<void> {
+    const yesterday = new Date(Date.now() - 24 * 3600_000)
+    const alive = this.#db
+      .selectFrom('replicas')
+      .select('id')
+      .where('lease_until', '>', sql<Date>`now()`)
+    await this.#db
+      .deleteFrom('idempotency')
+      .where((e) =>
+        e.or([e('created_at', '<', yesterday), e.and([e('status', 'is', null), e('replica', 'not in', alive)])]),
+      )
+      .execute()
   }
 }

@@ -1,5 +1,6 @@
-import type { Kysely, Selectable, Updateable } from 'kysely'
-import type { Operation, OperationState } from '../migration.ts'
+import { sql, type Kysely, type Selectable, type Updateable } from 'kysely'
+import type { Instant, Operation, OperationState } from '../migration.ts'
+import type { Moment, Transition } from '../phases/phase.ts'
 import { newId } from './ids.ts'
 import type { Tables } from './schema.ts'
 
@@ -11,16 +12,33 @@ export interface OperationRecord extends Operation {
   readonly writes: boolean
   /** What was asked for, e.g. `{ force: true }` or `{ plan: hash }`. */
   readonly request: Readonly<Record<string, unknown>>
+  /** The replica whose processes may be at work on it, also after its end; null: none. */
+  readonly owner: string | null
+  /** Raised by every claim; who holds an older one has lost it. */
+  readonly fence: number
+  readonly decision: Decision | null
 }
+
+/** What was decided about a workload's operation when it was accepted. */
+export interface Decision {
+  readonly moment: Moment
+  readonly transition: Transition
+  /** The first stage was previewed by the plan that the advance names. */
+  readonly previewed: boolean
+}
+
+/** An operation as its owner knows it. */
+export type Held = Pick<OperationRecord, 'id' | 'fence'>
 
 export type NewOperation = Pick<
   OperationRecord,
   'migration' | 'workload' | 'action' | 'from' | 'to' | 'reason' | 'requestedBy' | 'requestedAt' | 'request'
 >
 
-export type OperationChange = Partial<
-  Pick<OperationRecord, 'startedAt' | 'writes' | 'homeMs' | 'settledMs' | 'lingers' | 'result' | 'to'>
->
+export type OperationChange = Partial<Pick<OperationRecord, 'writes' | 'homeMs' | 'lingers' | 'result' | 'to'>> & {
+  /** When what lingers will have passed. */
+  readonly settlesAt?: Instant
+}
 
 export class Operations {
   readonly #db: Kysely<Tables>
@@ -34,8 +52,12 @@ export class Operations {
     return row ? operationOf(row) : null
   }
 
-  /** Throws the database's unique violation when the workload has an active operation. `running`: it begins at once. */
-  async add(operation: NewOperation, state: 'queued' | 'running' = 'queued'): Promise<OperationRecord> {
+  /** Throws the database's unique violation when the workload has an active operation. With an owner it is running at once. */
+  async add(
+    operation: NewOperation,
+    decision: Decision | null = null,
+    owner: string | null = null,
+  ): Promise<OperationRecord> {
     const row = await this.#db
       .insertInto('operations')
       .values({
@@ -43,8 +65,11 @@ export class Operations {
         migration: operation.migration,
         workload: operation.workload,
         action: operation.action,
-        state,
-        started_at: state === 'running' ? new Date() : null,
+        state: owner === null ? 'queued' : 'running',
+        started_at: owner === null ? null : new Date(),
+        owner,
+        fence: owner === null ? 0 : 1,
+        decision: decision && JSON.stringify(decision),
         from_phase: operation.from,
         to_phase: operation.to,
         reason: operation.reason,
@@ -57,52 +82,63 @@ export class Operations {
     return operationOf(row)
   }
 
-  /** null: the operation has ended meanwhile, and whoever asks must stop. */
-  async change(id: string, change: OperationChange, state?: OperationState): Promise<OperationRecord | null> {
-    const set = { ...columnsOf(change), ...(state === undefined ? {} : { state }) }
+  /** null: the operation has ended meanwhile, or somebody else has it, and whoever asks must stop. */
+  async change({ id, fence }: Held, change: OperationChange): Promise<OperationRecord | null> {
     const row = await this.#db
       .updateTable('operations')
-      .set(set)
+      .set({ ...columnsOf(change), fence })
       .where('id', '=', id)
-      .where('state', 'in', ['queued', 'running'])
+      .where('fence', '=', fence)
+      .where('state', 'in', active)
       .returningAll()
       .executeTakeFirst()
     return row ? operationOf(row) : null
   }
 
-  /** Ends it, once: null when it had ended before. */
-  async finish(
-    id: string,
-    state: OperationState,
-    outcome: OperationChange & { readonly error?: Operation['error'] },
-  ): Promise<OperationRecord | null> {
-    const { error = null, ...change } = outcome
+  /** By its owner, when no process of it is left. Ends it, once: null when it had ended before or somebody else has it. */
+  async finish({ id, fence }: Held, state: OperationState, outcome: Outcome): Promise<OperationRecord | null> {
     const row = await this.#db
       .updateTable('operations')
-      .set({ ...columnsOf(change), state, finished_at: new Date(), error: error ? JSON.stringify(error) : null })
+      .set({ ...endOf(state, outcome), owner: null })
       .where('id', '=', id)
-      .where('state', 'in', ['queued', 'running'])
+      .where('fence', '=', fence)
+      .where('state', 'in', active)
       .returningAll()
       .executeTakeFirst()
     return row ? operationOf(row) : null
   }
 
-  /** After the operation has succeeded: what lingered has passed. */
-  async settled(id: string, settledMs: number): Promise<void> {
-    await this.#db.updateTable('operations').set({ settled_ms: settledMs }).where('id', '=', id).execute()
+  /** By somebody who takes its place, whoever owns it: until its owner lets it go, processes of it may be at work. */
+  async cancel(id: string, outcome: Outcome): Promise<OperationRecord | null> {
+    const row = await this.#db
+      .updateTable('operations')
+      .set(endOf('cancelled', outcome))
+      .where('id', '=', id)
+      .where('state', 'in', active)
+      .returningAll()
+      .executeTakeFirst()
+    return row ? operationOf(row) : null
+  }
+
+  /** Notes for every rollback whose lingering is over how long it took. */
+  async settle(): Promise<void> {
+    await this.#db
+      .updateTable('operations')
+      .set({
+        settled_ms: sql`extract(epoch from settles_at - requested_at) * 1000`,
+        settles_at: null,
+      })
+      .where('settles_at', '<=', sql<Date>`now()`)
+      .execute()
   }
 
   async active(): Promise<OperationRecord[]> {
-    const rows = await this.#db
-      .selectFrom('operations')
-      .selectAll()
-      .where('state', 'in', ['queued', 'running'])
-      .execute()
+    const rows = await this.#db.selectFrom('operations').selectAll().where('state', 'in', active).execute()
     return rows.map(operationOf)
   }
 
   async activeOf(migration: string, workload: string): Promise<OperationRecord | null> {
-    const row = await this.#of(migration, workload).where('state', 'in', ['queued', 'running']).executeTakeFirst()
+    const row = await this.#of(migration, workload).where('state', 'in', active).executeTakeFirst()
     return row ? operationOf(row) : null
   }
 
@@ -150,23 +186,31 @@ export class Operations {
   }
 }
 
+const active = ['queued', 'running'] as const satisfies readonly OperationState[]
+
+type Outcome = OperationChange & { readonly error?: Operation['error'] }
+
+const endOf = (state: OperationState, { error = null, ...change }: Outcome) => ({
+  ...columnsOf(change),
+  state,
+  finished_at: new Date(),
+  error: error ? JSON.stringify(error) : null,
+})
+
 function columnsOf(change: OperationChange): Updateable<Tables['operations']> {
   return {
-    ...(change.startedAt === undefined
-      ? {}
-      : { started_at: change.startedAt === null ? null : new Date(change.startedAt) }),
     ...(change.writes === undefined ? {} : { writes: change.writes }),
     ...(change.homeMs === undefined ? {} : { home_ms: change.homeMs }),
-    ...(change.settledMs === undefined ? {} : { settled_ms: change.settledMs }),
     ...(change.lingers === undefined
       ? {}
       : { lingers: change.lingers === null ? null : JSON.stringify(change.lingers) }),
     ...(change.result === undefined ? {} : { result: JSON.stringify(change.result) }),
     ...(change.to === undefined ? {} : { to_phase: change.to }),
+    ...(change.settlesAt === undefined ? {} : { settles_at: new Date(change.settlesAt) }),
   }
 }
 
-const operationOf = (row: Selectable<Tables['operations']>): OperationRecord => ({
+export const operationOf = (row: Selectable<Tables['operations']>): OperationRecord => ({
   id: row.id,
   seq: Number(row.seq),
   migration: row.migration,
@@ -187,4 +231,7 @@ const operationOf = (row: Selectable<Tables['operations']>): OperationRecord => 
   request: row.request as Readonly<Record<string, unknown>>,
   result: row.result,
   error: row.error,
+  owner: row.owner,
+  fence: row.fence,
+  decision: row.decision,
 })

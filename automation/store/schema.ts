@@ -4,6 +4,7 @@ import type { KindName } from '../../infra/workloads/kinds.ts'
 import type { ClusterRecord, ClusterStateName } from '../cluster/record.ts'
 import type { Inventory, WorkloadEntry } from '../inventory.ts'
 import type { Failure } from '../errors.ts'
+import type { Decision } from './operations.ts'
 import type { Action, ClusterAction, OperationState, PhaseName, State } from '../migration.ts'
 
 /** JSON goes in as text and comes out parsed, with either driver. */
@@ -61,6 +62,10 @@ export interface Tables {
     request: Json<object>
     result: JsonOrNull<object>
     error: JsonOrNull<Failure>
+    owner: string | null
+    fence: Generated<number>
+    decision: JsonOrNull<Decision>
+    settles_at: Date | null
   }
   events: {
     seq: Generated<number>
@@ -79,5 +84,8 @@ export interface Tables {
     headers: JsonOrNull<Record<string, string>>
     body: string | null
     created_at: Date
+    replica: string | null
   }
+  replicas: { id: string; host: string; pid: number; started_at: string; since: Date; lease_until: Date }
+  readings: { migration: string; workload: string; read_at: Date; facts: Json<object> }
 }

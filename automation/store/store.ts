@@ -10,13 +10,18 @@ import { Idempotency } from './idempotency.ts'
 import { Migrations } from './migrations.ts'
 import * as journal from './migrations/0001-journal.ts'
 import * as clusters from './migrations/0002-clusters.ts'
+import * as leases from './migrations/0003-leases.ts'
 import { Operations } from './operations.ts'
+import { Ownership } from './ownership.ts'
+import { ReadingTable } from './readings.ts'
+import { Replicas } from './replicas.ts'
 import type { Tables } from './schema.ts'
 import { Workloads } from './workloads.ts'
 
 const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0001-journal': journal,
   '0002-clusters': clusters,
+  '0003-leases': leases,
 }
 
 /** The tables that one unit of work sees; inside `transaction` all of it happens or nothing does. */
@@ -26,7 +31,10 @@ export interface Work {
   readonly workloads: Workloads
   readonly claims: Claims
   readonly operations: Operations
+  readonly ownership: Ownership
   readonly holds: Holds
+  readonly replicas: Replicas
+  readonly readings: ReadingTable
   readonly events: EventLog
 }
 
@@ -80,7 +88,10 @@ const workOn = (db: Kysely<Tables>, collected: NewEvent[]): Work => ({
   workloads: new Workloads(db),
   claims: new Claims(db),
   operations: new Operations(db),
+  ownership: new Ownership(db),
   holds: new Holds(db),
+  replicas: new Replicas(db),
+  readings: new ReadingTable(db),
   events: new EventLog(db, collected),
 })
 

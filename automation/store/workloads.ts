@@ -1,6 +1,6 @@
-import type { Kysely, Selectable, Updateable } from 'kysely'
+import { sql, type Kysely, type Selectable, type Updateable } from 'kysely'
 import type { WorkloadEntry } from '../inventory.ts'
-import type { Workload } from '../migration.ts'
+import type { PhaseName, Workload } from '../migration.ts'
 import type { Tables } from './schema.ts'
 
 /** What may be changed of a workload; each save raises its revision. */
@@ -30,10 +30,10 @@ export class Workloads {
     return (await query.execute()).map(workloadOf)
   }
 
-  async all(): Promise<Workload[]> {
-    return (await this.#db.selectFrom('workloads').selectAll().orderBy('migration').orderBy('name').execute()).map(
-      workloadOf,
-    )
+  /** Of all migrations, those in one of these phases. */
+  async in(phases: readonly PhaseName[]): Promise<Workload[]> {
+    const query = this.#db.selectFrom('workloads').selectAll().orderBy('migration').orderBy('name')
+    return (await query.where(sql<string>`state ->> 'phase'`, 'in', phases).execute()).map(workloadOf)
   }
 
   async add(migration: string, name: string, entry: WorkloadEntry): Promise<void> {

@@ -8,12 +8,15 @@ import { createClock } from '../../automation/clock.ts'
 import { Cutover } from '../../automation/cutover.ts'
 import type { Engine } from '../../automation/engine/engine.ts'
 import { StackFiles } from '../../automation/engine/stack-files.ts'
+import { Dispatcher } from '../../automation/dispatcher.ts'
 import { Events } from '../../automation/events.ts'
 import type { Workload } from '../../automation/migration.ts'
 import { Observer } from '../../automation/observer.ts'
 import { createAsk } from '../../automation/probe.ts'
 import { createReader } from '../../automation/reader.ts'
 import { ClusterRequests } from '../../automation/cluster/requests.ts'
+import { OperationRuns } from '../../automation/operation-runs.ts'
+import { Replica } from '../../automation/replica.ts'
 import { Runner } from '../../automation/runner.ts'
 import { passThrough } from '../../automation/stop-points.ts'
 import { pgliteDialect } from '../../automation/store/pglite.ts'
@@ -39,6 +42,7 @@ const noEngine: Engine = (() => {
     clearAway: never,
     start: never,
     stop: never,
+    keepAlive: () => undefined,
     notReady: () => null,
   }
 })()
@@ -84,15 +88,26 @@ export class TestApi {
     const testRouteSecret = (workload: Workload) => files.testRouteSecret(workload)
     const ask = createAsk(null)
     const reader = createReader({ clock, connections, ask, testRouteSecret })
-    const observer = new Observer({ store, reader, clock, ask, testRouteSecret, onFiring: async () => undefined })
-    const runner = new Runner(tools)
-    const clusters = new ClusterRequests(tools)
-    const cutover = new Cutover({ ...tools, events, reader, observer, runner, clusters })
+    const replica = new Replica({ store, alone: true, onRenewed: () => undefined, onLost: async () => undefined })
+    if (journal) await replica.start()
+    const observer = new Observer({
+      ...{ store, reader, clock, ask, testRouteSecret },
+      replica,
+      alone: true,
+      onFiring: async () => undefined,
+    })
+    const runs = new OperationRuns()
+    const runner = new Runner({ ...tools, runs, reader, goHome: async () => undefined })
+    const clusters = new ClusterRequests(tools, runs)
+    const dispatcher = new Dispatcher({ store, events, engine: noEngine, replica, runs, runner, clusters, slots: 8 })
+    if (journal) dispatcher.start()
+    const cutover = new Cutover({ ...tools, events, reader, observer, runner, runs, replica, clusters })
     const app = await buildApp({ cutover, logLevel: 'silent' })
     cutover.accept(true)
     return new TestApi(app, cutover, store, async () => {
       await app.close()
-      await Promise.all([runner.stop(), clusters.stop()])
+      await dispatcher.stop()
+      await runs.handOver()
       connections.close()
       if (journal) await store.close()
       await rm(folder, { recursive: true, force: true })

@@ -229,9 +229,9 @@ describe('an operation', () => {
   })
 
   it('that failed tells why, as a problem', async () => {
-    const { id } = await addOperation()
+    const { id, fence } = await addOperation()
     const error = { code: 'invariant-violated', message: 'it would delete x', details: { violations: ['x'] } }
-    await api.write((work) => work.operations.finish(id, 'failed', { error }))
+    await api.write((work) => work.operations.finish({ id, fence }, 'failed', { error }))
     expect((await api.get(`/v1/operations/${id}`)).json).toMatchObject({
       state: 'failed',
       error: {
@@ -247,8 +247,8 @@ describe('an operation', () => {
   it('is told newest first, page by page', async () => {
     const ids: string[] = []
     for (let n = 0; n < 5; n += 1) {
-      const { id } = await addOperation()
-      await api.write((work) => work.operations.finish(id, 'succeeded', {}))
+      const { id, fence } = await addOperation()
+      await api.write((work) => work.operations.finish({ id, fence }, 'succeeded', {}))
       ids.unshift(id)
     }
     const seen: string[] = []
@@ -262,9 +262,9 @@ describe('an operation', () => {
   })
 
   it('has its plan in its result', async () => {
-    const { id } = await addOperation({ action: 'plan' })
+    const { id, fence } = await addOperation({ action: 'plan' })
     const result = { hash: 'plan-1', stages: [{ stage: 'adopted', lines: ['x'] }], wayBack: { action: 'abandon' } }
-    await api.write((work) => work.operations.finish(id, 'succeeded', { result }))
+    await api.write((work) => work.operations.finish({ id, fence }, 'succeeded', { result }))
     expect((await api.get(`/v1/operations/${id}`)).json['result']).toEqual(result)
   })
 })

@@ -116,7 +116,7 @@ describe('a registered workload with an operation under way', () => {
     await apply({ search: {} })
     const operation = { migration, workload: 'search', action: 'advance', from: 'registered', to: 'adopted' } as const
     const request = { reason: null, requestedBy: 'operator', requestedAt: 0, request: {} }
-    await journal.store.transaction((work) => work.operations.add({ ...operation, ...request }, 'running'))
+    await journal.store.transaction((work) => work.operations.add({ ...operation, ...request }, null, 'replica-1'))
   })
 
   it.each([

@@ -233,7 +233,7 @@ export class Subject {
       })
       await this.#engine.start()
     }
-    return { engine: this.#engine, task: files.task(workload, 'test', false) }
+    return { engine: this.#engine, task: files.task(workload, { id: 'test', fence: 1 }, false) }
   }
 
   /** Which side answered each of `count` requests at the front door. */

@@ -39,6 +39,7 @@ beforeAll(async () => {
   automation = createAutomation({
     journal: pgliteDialect(join(folder, 'journal')),
     aws: {},
+      alone: true,
     probeProxy: null,
     clockRate: 1,
     engine: { ...poolDefaults, backendUrl: '', passphraseFile: '', home: folder },

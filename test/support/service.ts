@@ -40,6 +40,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const config = loadConfig({ ...process.env, ...sandbox.ready.env, CUTOVER_DATA_DIR: dataDir })
   const automation = createAutomation({
     journal: pgliteDialect(join(dataDir, 'journal'), inject('pgliteTemplate')),
+    alone: true,
     aws: { endpoint: sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '' },
     clockRate: config.clockRate,
     probeProxy: config.probeProxy,

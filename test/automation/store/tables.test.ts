@@ -15,6 +15,7 @@ let name: string
 beforeAll(async () => {
   journal = await Journal.open()
   await journal.store.transaction((work) => work.migrations.save(document()))
+  await read().replicas.renew(replica('me'), 60)
 })
 afterAll(() => journal.remove())
 
@@ -27,6 +28,8 @@ beforeEach(async () => {
 })
 
 const read = () => journal.store.read
+
+const replica = (id: string) => ({ id, host: 'here', pid: 1, startedAt: '7' })
 
 const operation = (change: Partial<NewOperation> = {}): NewOperation => ({
   migration,
@@ -133,7 +136,7 @@ describe('operations', () => {
   it('make room for the next once they have ended', async () => {
     const first = await add()
     await journal.store.transaction((work) =>
-      work.operations.finish(first.id, 'failed', { error: { code: 'x', message: 'y' } }),
+      work.operations.finish(first, 'failed', { error: { code: 'x', message: 'y' } }),
     )
     const second = await add()
     expect(await read().operations.activeOf(migration, name)).toEqual(second)
@@ -142,26 +145,29 @@ describe('operations', () => {
   })
 
   it('end once, and nothing changes one that has ended', async () => {
-    const { id } = await add()
+    const { id, fence } = await add()
     const { store } = journal
-    await store.transaction((work) => work.operations.change(id, { startedAt: 5, writes: true }, 'running'))
-    const ended = await store.transaction((work) => work.operations.finish(id, 'cancelled', { homeMs: 12.5 }))
-    expect(ended).toMatchObject({ state: 'cancelled', startedAt: 5, writes: true, homeMs: 12.5, error: null })
+    await store.transaction((work) => work.operations.change({ id, fence }, { writes: true }))
+    const ended = await store.transaction((work) =>
+      work.operations.finish({ id, fence }, 'cancelled', { homeMs: 12.5 }),
+    )
+    expect(ended).toMatchObject({ state: 'cancelled', writes: true, homeMs: 12.5, error: null })
     expect(ended?.finishedAt).toBeGreaterThan(0)
     const late = store.transaction(async (work) => [
-      await work.operations.change(id, { writes: false }),
-      await work.operations.finish(id, 'succeeded', {}),
+      await work.operations.change({ id, fence }, { writes: false }),
+      await work.operations.finish({ id, fence }, 'succeeded', {}),
+      await work.operations.cancel(id, {}),
     ])
-    expect(await late).toEqual([null, null])
+    expect(await late).toEqual([null, null, null])
     expect(await read().operations.get(id)).toEqual(ended)
   })
 
   it('are told newest first, page by page', async () => {
     const ids: string[] = []
     for (let count = 0; count < 5; count += 1) {
-      const { id } = await add()
-      await journal.store.transaction((work) => work.operations.finish(id, 'succeeded', {}))
-      ids.unshift(id)
+      const added = await add()
+      await journal.store.transaction((work) => work.operations.finish(added, 'succeeded', {}))
+      ids.unshift(added.id)
     }
     const first = await read().operations.history(migration, name, null, 2)
     const second = await read().operations.history(migration, name, first.at(-1)?.seq ?? 0, 2)
@@ -171,18 +177,28 @@ describe('operations', () => {
 
   it('that were plans are found by their hash once they have succeeded', async () => {
     const made = await add({ action: 'plan' })
-    await journal.store.transaction((work) => work.operations.change(made.id, { result: { hash: 'plan-1' } }))
+    await journal.store.transaction((work) => work.operations.change(made, { result: { hash: 'plan-1' } }))
     expect(await read().operations.planWith(migration, name, 'plan-1')).toBeNull()
-    await journal.store.transaction((work) => work.operations.finish(made.id, 'succeeded', {}))
+    await journal.store.transaction((work) => work.operations.finish(made, 'succeeded', {}))
     expect(await read().operations.planWith(migration, name, 'plan-1')).toMatchObject({ id: made.id })
     expect(await read().operations.planWith(migration, `${name}-other`, 'plan-1')).toBeNull()
   })
 
   it('settle after they have succeeded', async () => {
-    const { id } = await add({ action: 'rollback' })
-    await journal.store.transaction((work) => work.operations.finish(id, 'succeeded', { homeMs: 400 }))
-    await journal.store.transaction((work) => work.operations.settled(id, 60_400))
+    const rollback = await add({ action: 'rollback' })
+    const { id, requestedAt } = rollback
+    const settlesAt = requestedAt + 60_400
+    await journal.store.transaction((work) => work.operations.finish(rollback, 'succeeded', { homeMs: 400, settlesAt }))
+    await read().operations.settle()
     expect(await read().operations.get(id)).toMatchObject({ homeMs: 400, settledMs: 60_400, state: 'succeeded' })
+  })
+
+  it('do not settle before their time', async () => {
+    const rollback = await add({ action: 'rollback' })
+    const settlesAt = Date.now() + 60_000
+    await journal.store.transaction((work) => work.operations.finish(rollback, 'succeeded', { homeMs: 400, settlesAt }))
+    await read().operations.settle()
+    expect(await read().operations.get(rollback.id)).toMatchObject({ homeMs: 400, settledMs: null })
   })
 })
 
@@ -211,26 +227,27 @@ describe('an Idempotency-Key', () => {
   it('stands for the first request with it, then for its answer', async () => {
     const { idempotency } = journal.store
     const answer = { status: 202, headers: { location: '/v1/operations/op-1' }, body: '{}' }
-    expect(await idempotency.take(name, 'a')).toBe('new')
-    expect(await idempotency.take(name, 'a')).toBe('running')
-    expect(await idempotency.take(name, 'b')).toBe('other')
+    expect(await idempotency.take(name, 'a', 'me')).toBe('new')
+    expect(await idempotency.take(name, 'a', 'me')).toBe('running')
+    expect(await idempotency.take(name, 'b', 'me')).toBe('other')
     await idempotency.keep(name, answer)
-    expect(await idempotency.take(name, 'a')).toEqual(answer)
-    expect(await idempotency.take(name, 'b')).toBe('other')
+    expect(await idempotency.take(name, 'a', 'me')).toEqual(answer)
+    expect(await idempotency.take(name, 'b', 'me')).toBe('other')
   })
 
   it('is new again when its request was not answered', async () => {
     const { idempotency } = journal.store
-    await idempotency.take(name, 'a')
+    await idempotency.take(name, 'a', 'me')
     await idempotency.forget(name)
-    expect(await idempotency.take(name, 'b')).toBe('new')
-    await idempotency.forgetUnanswered()
-    expect(await idempotency.take(name, 'c')).toBe('new')
+    expect(await idempotency.take(name, 'b', 'me')).toBe('new')
+    await read().replicas.expire('me')
+    expect(await idempotency.take(name, 'c', 'me')).toBe('new')
+    await read().replicas.renew(replica('me'), 60)
   })
 
   it('is new to one of two that come with it at once', async () => {
     const { idempotency } = journal.store
-    const taken = await Promise.all([idempotency.take(name, 'a'), idempotency.take(name, 'a')])
+    const taken = await Promise.all([idempotency.take(name, 'a', 'me'), idempotency.take(name, 'a', 'me')])
     expect(taken.sort()).toEqual(['new', 'running'])
   })
 })

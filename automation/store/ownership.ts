@@ -1,0 +1,65 @@
+import { sql, type Kysely, type Selectable } from 'kysely'
+import { operationOf, type Held, type OperationRecord } from './operations.ts'
+import type { Tables } from './schema.ts'
+
+/** An operation that was taken, and the replica that had it before. */
+export interface Taken {
+  readonly operation: OperationRecord
+  readonly from: string | null
+}
+
+/** Which replica has which operation. Taking one raises its fence, so that whoever had it before can write nothing more. */
+export class Ownership {
+  readonly #db: Kysely<Tables>
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db
+  }
+
+  /** No process of it is left here. What has not ended may be claimed by any replica. */
+  async letGo({ id, fence }: Held): Promise<void> {
+    const query = this.#db.updateTable('operations').set({ owner: null }).where('id', '=', id)
+    await query.where('fence', '=', fence).execute()
+  }
+
+  /**
+   * The next operation that nobody has: accepted and not begun, or its owner's lease has run out, or it is the asker's own and not
+   * among those that it knows of. First what brings home, then what belongs to the migration that has the least under way, then the
+   * oldest. null: there is none.
+   */
+  async take(owner: string, running: readonly string[]): Promise<Taken | null> {
+    const { rows } = await sql<Selectable<Tables['operations']> & { from_owner: string | null }>`
+      with candidate as (
+        select o.id, o.owner as from_owner from operations o
+        where o.state in ('queued', 'running')
+          and (o.owner is null
+            or (o.owner = ${owner} and not (o.id = any(${running}::text[])))
+            or not exists (select 1 from replicas r where r.id = o.owner and r.lease_until > now()))
+        order by (o.action = 'rollback') desc,
+          (select count(*) from operations b where b.migration = o.migration and b.state = 'running' and b.owner is not null),
+          o.seq
+        limit 1
+        for update of o skip locked
+      )
+      update operations set owner = ${owner}, fence = fence + 1, state = 'running', started_at = coalesce(started_at, now())
+      from candidate where operations.id = candidate.id
+      returning operations.*, candidate.from_owner`.execute(this.#db)
+    const [row] = rows
+    return row ? { operation: operationOf(row), from: row.from_owner } : null
+  }
+
+  /** Ended operations of which a dead replica may have left processes: they are the asker's from now on. */
+  async takeEnded(owner: string, running: readonly string[]): Promise<OperationRecord[]> {
+    const rows = await sql<Selectable<Tables['operations']>>`
+      update operations set owner = ${owner}, fence = fence + 1
+      where id in (
+        select o.id from operations o
+        where o.owner is not null and o.state not in ('queued', 'running')
+          and ((o.owner = ${owner} and not (o.id = any(${running}::text[])))
+            or not exists (select 1 from replicas r where r.id = o.owner and r.lease_until > now()))
+        for update of o skip locked
+      )
+      returning *`.execute(this.#db)
+    return rows.rows.map(operationOf)
+  }
+}
