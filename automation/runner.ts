@@ -110,9 +110,10 @@ export class Runner {
   }
 
   /** When what lingers after a rollback will have passed. */
-  #settling({ operation, site, kind }: Execution): OperationChange {
+  #settling(execution: Execution): OperationChange {
+    const { operation } = execution
     if (operation.action !== 'rollback' || operation.homeMs === null) return {}
-    const { seconds } = kind.lingers(site, { blue: 100, green: 0 })
+    const { seconds } = execution.kind.lingers(execution.site, { blue: 100, green: 0 })
     return { settlesAt: operation.requestedAt + operation.homeMs + this.#deps.clock.wallMs(seconds) }
   }
 }

@@ -13,7 +13,9 @@ afterAll(() => journal.remove())
 
 /** Each test has a migration of its own, and nothing is active but what it adds. */
 beforeEach(async () => {
+  for (const id of ['one', 'two']) await read().replicas.expire(id)
   for (const { id } of await read().operations.active()) await read().operations.cancel(id, {})
+  for (const ended of await read().ownership.takeEnded('nobody', [])) await read().ownership.letGo(ended)
   migration = await newMigration()
   for (const id of ['one', 'two']) await read().replicas.renew(replica(id), 60)
 })
