@@ -1,6 +1,7 @@
 import { clusterStack } from '../infra/names.ts'
 import type { WorkloadOutputs } from '../infra/workloads/kind.ts'
 import { itself, type Asker } from './asker.ts'
+import { decisionOf, type AuditFact } from './audit.ts'
 import type { ClusterRequests } from './cluster/requests.ts'
 import { clusterViewOf, type ClusterView } from './cluster/view.ts'
 import type { ByHand } from './engine/stack-files.ts'
@@ -48,8 +49,11 @@ export class Cutover {
     return this.#accepting ? this.#deps.engine.notReady() : 'the service is starting or stopping'
   }
 
-  register(inventory: Inventory): Promise<{ readonly migration: Migration; readonly created: boolean }> {
-    return register(this.#deps.store, inventory)
+  register(
+    inventory: Inventory,
+    asker: Asker,
+  ): Promise<{ readonly migration: Migration; readonly created: boolean }> {
+    return register(this.#deps.store, inventory, asker)
   }
 
   async migration(name: string): Promise<Migration> {
@@ -113,8 +117,8 @@ export class Cutover {
     return this.#deps.clusters.destroy(await this.migration(migration), confirm, asker)
   }
 
-  async cancelCluster(migration: string): Promise<OperationRecord> {
-    return this.#deps.clusters.cancel(await this.migration(migration))
+  async cancelCluster(migration: string, asker: Asker): Promise<OperationRecord> {
+    return this.#deps.clusters.cancel(await this.migration(migration), asker)
   }
 
   /** How a person runs the stack of green's cluster, once it has one. */
@@ -158,45 +162,57 @@ export class Cutover {
     const asker = itself(`guard ${firing.guard}`, `${firing.guard}: ${firing.sentence}`, clock.now())
     const held = (await store.read.holds.of(migration, name)).some(({ by }) => by === asker.by)
     if (held) return
-    await store.transaction((work) => work.events.write(seen, active?.id ?? null, 'guard-fired', { ...firing }))
     const onGuard = entry.onGuard ?? defaults.onGuard
+    await store.transaction(async (work) => {
+      work.audit.write(decisionOf(asker, seen, 'guard', { details: { ...firing, onGuard } }))
+      await work.events.write(seen, active?.id ?? null, 'guard-fired', { ...firing })
+    })
     if (onGuard === 'hold') await this.hold(migration, name, firing.guard, asker)
     else await this.rollback(migration, name, false, asker)
   }
 
-  async hold(migration: string, name: string, holdName: string, { by, reason }: Asker): Promise<Hold> {
+  async hold(migration: string, name: string, holdName: string, asker: Asker): Promise<Hold> {
     const workload = await this.workload(migration, name)
+    const { by, reason } = asker
     return this.#deps.store.transaction(async (work) => {
       const hold = await work.holds.place({ migration, workload: name, name: holdName, reason: reason ?? '', by })
+      work.audit.write(decisionOf(asker, workload, 'hold', { details: { hold } }))
       await work.events.write(workload, null, 'hold-placed', { ...hold })
       return hold
     })
   }
 
   /** Removing one hold leaves every other. */
-  async removeHold(migration: string, name: string, id: string): Promise<void> {
+  async removeHold(migration: string, name: string, id: string, asker: Asker): Promise<void> {
     const workload = await this.workload(migration, name)
     await this.#deps.store.transaction(async (work) => {
       const hold = await work.holds.remove(migration, name, id)
       if (!hold) throw new CutoverError('not-found', `${name} has no hold ${id}`)
+      work.audit.write(decisionOf(asker, workload, 'unhold', { details: { hold } }))
       await work.events.write(workload, null, 'hold-removed', { ...hold })
     })
   }
 
   /** The person's gate: in `soaking` that blue may be retired; before it, where nothing can ask green, that it answers. */
-  async confirm(migration: string, name: string, { by, reason }: Asker): Promise<Confirmation> {
+  async confirm(migration: string, name: string, asker: Asker): Promise<Confirmation> {
     const workload = await this.workload(migration, name)
     const { state } = workload
     if (!('confirmation' in state)) {
       const message = `${name} is ${state.phase}: there is something to confirm only while it is prepared, shifting or soaking`
       throw new CutoverError('wrong-phase', message, { phase: state.phase })
     }
-    const confirmation: Confirmation = { by, reason: reason ?? '', at: this.#deps.clock.now() }
+    const confirmation: Confirmation = { by: asker.by, reason: asker.reason ?? '', at: this.#deps.clock.now() }
     await this.#deps.store.transaction(async (work) => {
       await work.workloads.change(migration, name, { state: { ...state, confirmation } })
+      work.audit.write(decisionOf(asker, workload, 'confirm', { details: { from: state } }))
       await work.events.write(workload, null, 'confirmed', { ...confirmation })
     })
     return confirmation
+  }
+
+  /** A decision that was not let through, on record. */
+  async refused(fact: AuditFact): Promise<void> {
+    await this.#deps.store.transaction(async (work) => work.audit.write(fact))
   }
 
   /** A rollback does not ask this: it needs AWS and the journal, and its reconciling can wait for an engine. */

@@ -1,3 +1,4 @@
+import { actOf } from './audit.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Store } from './store/store.ts'
 
@@ -14,7 +15,8 @@ export async function recover(store: Store, engine: Engine): Promise<readonly Un
     const { id, migration, workload: name, action } = operation
     const error = { code: 'interrupted', message: 'the service ended while it ran' }
     await store.transaction(async (work) => {
-      await work.operations.finish(id, 'interrupted', { error })
+      const ended = await work.operations.finish(id, 'interrupted', { error })
+      if (ended) work.audit.write(actOf(ended, 'recovery', 'interrupted', { details: { error } }))
       const workload = action === 'plan' ? null : await work.workloads.get(migration, name)
       if (workload?.stage) await work.workloads.change(migration, name, { unsettled: true })
       await work.events.write({ migration, name }, id, 'operation-finished', { state: 'interrupted', error })

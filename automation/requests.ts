@@ -2,6 +2,7 @@ import { describeAwsError } from '../infra/aws/errors.ts'
 import { clusterStack } from '../infra/names.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
 import type { Asker } from './asker.ts'
+import { actOf, decisionOf } from './audit.ts'
 import { CutoverError } from './errors.ts'
 import type { Tools } from './operation-run.ts'
 import { claimHeld, claimsOf, withFound } from './finding.ts'
@@ -19,6 +20,7 @@ import type { Runner } from './runner.ts'
 import { ClaimHeld } from './store/claims.ts'
 import type { NewOperation, OperationRecord } from './store/operations.ts'
 import { siteOf } from './surroundings.ts'
+import { traceparent } from './traces.ts'
 
 export interface RequestsDependencies extends Tools {
   readonly reader: Reader
@@ -77,6 +79,7 @@ export class Requests {
       asker,
       moment: circumstances,
       previewed,
+      grounds: { plan, details: { from: workload.state, to: transition.to, gates: asked.gates } },
     })
   }
 
@@ -105,11 +108,14 @@ export class Requests {
       if (replaces) {
         const error = { code: 'cancelled', message: 'a rollback took its place' }
         const ended = await work.operations.finish(replaces.id, 'cancelled', { error })
+        if (ended) work.audit.write(actOf(ended, 'end', 'cancelled', { details: { error } }))
         if (ended) await work.events.write(workload, replaces.id, 'operation-finished', { state: 'cancelled', error })
       }
       const asked = newOperation(workload, 'rollback', transition, { force }, asker)
       const operation = await work.operations.add(asked, 'running')
       const queued = ['operation-queued', { action: 'rollback', reason: asker.reason }] as const
+      const details = { from: workload.state, replaces: replaces?.id ?? null, force }
+      work.audit.write(decisionOf(asker, workload, 'rollback', { operation: operation.id, details }))
       await work.events.writeAll(workload, operation.id, [queued, ['operation-started', {}]])
       const stage = transition.stages[0] ?? null
       return { operation, workload: await work.workloads.change(migration, name, { stage, unsettled: true }) }
@@ -171,7 +177,7 @@ export class Requests {
 
   /** The operation, and with a first advance the claims and what was found, all at once; then it begins. */
   async #accept(acceptance: Acceptance): Promise<OperationRecord> {
-    const { workload, migration, action, request, transition, asker, moment, previewed } = acceptance
+    const { workload, migration, action, request, transition, asker, moment, previewed, grounds } = acceptance
     const saved = await this.#deps.store.transaction(async (work) => {
       const active = await work.operations.activeOf(workload.migration, workload.name)
       if (active) throw inProgress(activeOf(active))
@@ -179,6 +185,7 @@ export class Requests {
       if (ofCluster?.action === 'cluster-destroy') throw clusterGoes(ofCluster)
       const operation = await work.operations.add(newOperation(workload, action, transition, request, asker))
       await work.events.write(workload, operation.id, 'operation-queued', { action, reason: asker.reason })
+      work.audit.write(decisionOf(asker, workload, action, { operation: operation.id, ...grounds }))
       if (workload.state.phase !== 'registered' || action !== 'advance') return { operation, workload }
       await work.claims.take(claimsOf(workload), workload.migration, workload.name).catch((error: unknown) => {
         throw error instanceof ClaimHeld ? claimHeld(error.id, error.holder) : error
@@ -198,6 +205,8 @@ interface Acceptance extends Subject {
   readonly asker: Asker
   readonly moment: Moment
   readonly previewed: boolean
+  /** What an advance was let through on, for the record. */
+  readonly grounds?: { readonly plan: string | null; readonly details: object }
 }
 
 function decided(workload: Workload, request: Request, circumstances: Circumstances) {
@@ -222,6 +231,9 @@ const newOperation = (
   reason: asker.reason,
   requestedBy: asker.by,
   requestedAt: asker.receivedAt,
+  credential: asker.credential,
+  address: asker.address,
+  trace: traceparent(),
   request,
 })
 

@@ -2,6 +2,7 @@ import { describeAwsError, isTransient } from '../infra/aws/errors.ts'
 import { home, sameSplit, type Split } from '../infra/traffic.ts'
 import { CutoverError } from './errors.ts'
 import type { Execution } from './execution.ts'
+import type { Act } from './operation-run.ts'
 import type { Transition } from './phases/phase.ts'
 import { awsFailed } from './stage-runs.ts'
 import { landingSeconds } from './orphans.ts'
@@ -43,6 +44,7 @@ export async function bringHome(
         ['home', { homeMs }],
         ['state-changed', changed],
       ],
+      acts: [flipped(homeMs, { from: state, to: transition.to })],
       hold: { migration, workload, name: 'rolled-back', reason: why, by: requestedBy },
     },
   )
@@ -57,8 +59,14 @@ export async function bringHome(
   })
   await flipHome(execution)
   const later = execution.tools.clock.now() - requestedAt
-  await execution.save({}, { homeMs: later }, { events: [['home', { homeMs: later }]] })
+  await execution.save({}, { homeMs: later }, { events: [['home', { homeMs: later }]], acts: [flipped(later)] })
 }
+
+const flipped = (homeMs: number, state: object | null = null): Act => ({
+  action: 'flip',
+  outcome: 'succeeded',
+  details: { split: home, homeMs, state },
+})
 
 /** Writes and reads back until it reads home. What may pass is tried again for as long as it takes; all else is an error. */
 async function flipHome(execution: Execution): Promise<void> {

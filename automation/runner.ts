@@ -1,9 +1,10 @@
+import { essenceOf } from './audit.ts'
 import type { Failure } from './errors.ts'
 import { Execution } from './execution.ts'
 import type { Tools } from './operation-run.ts'
 import { OperationRuns } from './operation-runs.ts'
 import type { WorkloadChange } from './store/workloads.ts'
-import { keyOf, type Instant, type Migration, type OperationState, type State, type Workload } from './migration.ts'
+import { keyOf, type Instant, type Migration, type EndState, type State, type Workload } from './migration.ts'
 import type { Moment, Transition } from './phases/phase.ts'
 import { sameJson } from './same-json.ts'
 import { partsOf } from './parts.ts'
@@ -80,13 +81,15 @@ export class Runner {
   }
 
   /** The state, the operation's end and what they mean for claims and holds, all at once. */
-  async #finish(execution: Execution, state: OperationState, outcome: Outcome): Promise<void> {
+  async #finish(execution: Execution, state: EndState, outcome: Outcome): Promise<void> {
     const { operation, workload } = execution
     await this.#tools.store.transaction(async (work) => {
       const progress: OperationChange = outcome.result ? { result: outcome.result } : {}
       const finished = await work.operations.finish(operation.id, state, progress)
       if (!finished) return
       const change = stateChange(workload, outcome.state, this.#tools.clock.now())
+      const details = { state: change && { from: workload.state, to: change.state } }
+      work.audit.write(execution.fact({ action: 'end', outcome: state, details }, finished))
       if (change) {
         await work.workloads.change(workload.migration, workload.name, change)
         const event = { from: workload.state, to: change.state, reason: operation.reason }
@@ -101,11 +104,13 @@ export class Runner {
     this.#settleLater(execution)
   }
 
-  async #fail(execution: Execution, failure: Failure, state: OperationState): Promise<void> {
+  async #fail(execution: Execution, failure: Failure, state: EndState): Promise<void> {
     const { operation, workload } = execution
     await this.#tools.store.transaction(async (work) => {
       const finished = await work.operations.finish(operation.id, state, { error: failure })
       if (!finished) return
+      const details = { error: essenceOf(failure) }
+      work.audit.write(execution.fact({ action: 'end', outcome: state, details }, finished))
       if (failure.code === 'switch-point-changed') {
         const hold = { name: 'switch-point-changed', reason: failure.message, by: 'eks-cutover' }
         await work.holds.place({ ...hold, migration: workload.migration, workload: workload.name })

@@ -1,9 +1,10 @@
 import { clusterStack } from '../../infra/names.ts'
 import { CutoverError } from '../errors.ts'
-import type { ClusterAction, Migration, Operation, Workload } from '../migration.ts'
+import type { ClusterAction, EndState, Migration, Operation, Workload } from '../migration.ts'
 import type { Tools } from '../operation-run.ts'
 import { OperationRuns } from '../operation-runs.ts'
 import type { Asker } from '../asker.ts'
+import { decisionOf, essenceOf } from '../audit.ts'
 import type { OperationRecord } from '../store/operations.ts'
 import type { Work } from '../store/store.ts'
 import { destroyCluster, previewCluster, upCluster } from './acts.ts'
@@ -11,6 +12,7 @@ import { ClusterRun } from './cluster-run.ts'
 import { preflight, requireToBuild, siteFor, type Preflight } from './preflight.ts'
 import { noCluster, type ClusterRecord, type ClusterStateName } from './record.ts'
 import { clusterStateOf } from './state.ts'
+import { traceparent } from '../traces.ts'
 import { nextStage } from '../../infra/cluster/stage.ts'
 
 /** What an operation of the cluster does, and what the journal says of the cluster from its acceptance and from its end on. */
@@ -96,12 +98,15 @@ export class ClusterRequests {
   }
 
   /** Ends what runs, with a grace for what is in flight. What was begun is gone on with by the next `up` or destroy. */
-  async cancel(migration: Migration): Promise<OperationRecord> {
+  async cancel(migration: Migration, asker: Asker): Promise<OperationRecord> {
     const active = await this.#tools.store.read.operations.activeOf(migration.name, clusterStack)
     const run = this.#runs.running(keyOf(migration))
     if (!active || run?.operation.id !== active.id) {
       throw new CutoverError('not-found', `no operation of the cluster of ${migration.name} is under way`)
     }
+    await this.#tools.store.transaction(async (work) =>
+      work.audit.write(decisionOf(asker, run.subject, 'cluster-cancel', { operation: active.id })),
+    )
     run.cancel(new CutoverError('cancelled', 'a person cancelled it'))
     return active
   }
@@ -132,9 +137,14 @@ export class ClusterRequests {
         reason: asker.reason,
         requestedBy: asker.by,
         requestedAt: asker.receivedAt,
+        credential: asker.credential,
+        address: asker.address,
+        trace: traceparent(),
         request: { ...intent.request },
       })
       const queued = ['operation-queued', { action: intent.action, reason: asker.reason }] as const
+      const details = { warnings: intent.warnings }
+      work.audit.write(decisionOf(asker, subject, intent.action, { operation: added.id, details }))
       const warned = intent.warnings.map((text) => ['message', { severity: 'warning', text }] as const)
       await work.events.writeAll(subject, added.id, [queued, ...warned])
       return added
@@ -153,13 +163,16 @@ export class ClusterRequests {
   }
 
   async #end(
-    { operation, subject }: ClusterRun,
-    state: Operation['state'],
+    run: ClusterRun,
+    state: EndState,
     outcome: { readonly error?: Operation['error']; readonly result?: object },
     also: (work: Work) => Promise<void> = nothing,
   ): Promise<void> {
+    const { operation, subject } = run
     await this.#tools.store.transaction(async (work) => {
-      if (!(await work.operations.finish(operation.id, state, outcome))) return
+      const ended = await work.operations.finish(operation.id, state, outcome)
+      if (!ended) return
+      work.audit.write(run.fact({ action: 'end', outcome: state, details: { error: essenceOf(ended.error) } }, ended))
       await also(work)
       await work.events.write(subject, operation.id, 'operation-finished', { state, error: outcome.error ?? null })
     })

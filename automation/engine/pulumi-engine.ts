@@ -32,6 +32,7 @@ export function createPulumiEngine(options: PulumiEngineOptions): Engine {
     inspect: (task) => run<Inspection>(task, { do: 'inspect' }),
     unlock: (task) => run<null>(task, { do: 'unlock' }),
     clearAway: endProcessesOf,
+    workerPids: () => pool.pids(),
     notReady: () => pool.notReady(),
     start: () => pool.start(),
     stop: () => pool.stop(),

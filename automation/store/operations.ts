@@ -9,6 +9,11 @@ export interface OperationRecord extends Operation {
   readonly seq: number
   /** It has begun to write to AWS. */
   readonly writes: boolean
+  /** As of whoever asked (asker.ts). */
+  readonly credential: string | null
+  readonly address: string | null
+  /** The W3C traceparent of the request, so that whoever carries it out belongs to the same trace; null: it was in none. */
+  readonly trace: string | null
   /** What was asked for, e.g. `{ force: true }` or `{ plan: hash }`. */
   readonly request: Readonly<Record<string, unknown>>
 }
@@ -16,7 +21,8 @@ export interface OperationRecord extends Operation {
 export type NewOperation = Pick<
   OperationRecord,
   'migration' | 'workload' | 'action' | 'from' | 'to' | 'reason' | 'requestedBy' | 'requestedAt' | 'request'
->
+> &
+  Partial<Pick<OperationRecord, 'credential' | 'address' | 'trace'>>
 
 export type OperationChange = Partial<
   Pick<OperationRecord, 'startedAt' | 'writes' | 'homeMs' | 'settledMs' | 'lingers' | 'result' | 'to'>
@@ -49,6 +55,9 @@ export class Operations {
         to_phase: operation.to,
         reason: operation.reason,
         requested_by: operation.requestedBy,
+        credential: operation.credential ?? null,
+        address: operation.address ?? null,
+        trace: operation.trace ?? null,
         requested_at: new Date(operation.requestedAt),
         request: JSON.stringify(operation.request),
       })
@@ -177,6 +186,9 @@ const operationOf = (row: Selectable<Tables['operations']>): OperationRecord => 
   to: row.to_phase,
   reason: row.reason,
   requestedBy: row.requested_by,
+  credential: row.credential,
+  address: row.address,
+  trace: row.trace,
   requestedAt: row.requested_at.getTime(),
   startedAt: row.started_at?.getTime() ?? null,
   finishedAt: row.finished_at?.getTime() ?? null,

@@ -1,6 +1,8 @@
-import { Kysely, type Dialect } from 'kysely'
+import { Kysely, sql, type Dialect } from 'kysely'
 import { Migrator, type Migration as SchemaMigration } from 'kysely/migration'
 import type { Events, JournalEvent } from '../events.ts'
+import type { AuditFact } from '../audit.ts'
+import { appendAudit, Audit } from './audit.ts'
 import { Claims } from './claims.ts'
 import { Clusters } from './clusters.ts'
 import { EventLog } from './event-log.ts'
@@ -9,6 +11,7 @@ import { Idempotency } from './idempotency.ts'
 import { Migrations } from './migrations.ts'
 import * as journal from './migrations/0001-journal.ts'
 import * as clusters from './migrations/0002-clusters.ts'
+import * as audit from './migrations/0005-audit.ts'
 import { Operations } from './operations.ts'
 import type { Tables } from './schema.ts'
 import { Workloads } from './workloads.ts'
@@ -16,6 +19,7 @@ import { Workloads } from './workloads.ts'
 const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0001-journal': journal,
   '0002-clusters': clusters,
+  '0005-audit': audit,
 }
 
 /** The tables that one unit of work sees; inside `transaction` all of it happens or nothing does. */
@@ -27,6 +31,7 @@ export interface Work {
   readonly operations: Operations
   readonly holds: Holds
   readonly events: EventLog
+  readonly audit: Audit
 }
 
 /** The journal: what was asked for, what is true, what was done. SQL from the start, the same on PGlite and PostgreSQL. */
@@ -39,7 +44,7 @@ export class Store {
   constructor(dialect: Dialect, events: Events) {
     this.#db = new Kysely<Tables>({ dialect })
     this.#events = events
-    this.read = workOn(this.#db, [])
+    this.read = workOn(this.#db, [], [])
     this.idempotency = new Idempotency(this.#db)
   }
 
@@ -57,8 +62,15 @@ export class Store {
   /** Events written inside are told to listeners once all of it is in the journal, and never when it is not. */
   async transaction<T>(act: (work: Work) => Promise<T>): Promise<T> {
     const written: JournalEvent[] = []
-    const result = await this.#db.transaction().execute((tx) => act(workOn(tx, written)))
+    const facts: AuditFact[] = []
+    const result = await this.#db.transaction().execute(async (tx) => {
+      const done = await act(workOn(tx, written, facts))
+      if (facts.length > 0) await sql`select pg_advisory_xact_lock(${logsLock})`.execute(tx)
+      await appendAudit(tx, facts)
+      return done
+    })
     for (const event of written) this.#events.emit('event', event)
+    if (written.length > 0) this.#events.emit('written', written)
     return result
   }
 
@@ -67,7 +79,9 @@ export class Store {
   }
 }
 
-const workOn = (db: Kysely<Tables>, written: JournalEvent[]): Work => ({
+const logsLock = 5005
+
+const workOn = (db: Kysely<Tables>, written: JournalEvent[], facts: AuditFact[]): Work => ({
   migrations: new Migrations(db),
   clusters: new Clusters(db),
   workloads: new Workloads(db),
@@ -75,6 +89,7 @@ const workOn = (db: Kysely<Tables>, written: JournalEvent[]): Work => ({
   operations: new Operations(db),
   holds: new Holds(db),
   events: new EventLog(db, written),
+  audit: new Audit(db, facts),
 })
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : JSON.stringify(error))

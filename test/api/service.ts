@@ -39,6 +39,7 @@ const noEngine: Engine = (() => {
     clearAway: never,
     start: never,
     stop: never,
+    workerPids: () => [],
     notReady: () => null,
   }
 })()
