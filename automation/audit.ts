@@ -34,7 +34,15 @@ export const auditActions = {
 export type AuditAction = keyof typeof auditActions
 
 /** `refused` is a decision that was not let through; `begun` and the operation's own final states are of acts. */
-export const auditOutcomes = ['accepted', 'refused', 'begun', 'succeeded', 'failed', 'cancelled', 'interrupted'] as const
+export const auditOutcomes = [
+  'accepted',
+  'refused',
+  'begun',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const
 export type AuditOutcome = (typeof auditOutcomes)[number]
 
 /** One update of a stack, as Pulumi's own history has it: there its message is the operation's id. */
@@ -88,7 +96,10 @@ export interface Link {
 export const genesis: Link = { seq: 0, hash: '0'.repeat(64) }
 
 /** The text that an entry's hash is over. */
-export function sealedText({ hash: _hash, ...sealed }: AuditEntry | Omit<AuditEntry, 'hash'> & { hash?: string }): string {
+export function sealedText({
+  hash: _hash,
+  ...sealed
+}: AuditEntry | (Omit<AuditEntry, 'hash'> & { hash?: string })): string {
   return canonical(sealed as unknown as Json)
 }
 

@@ -49,10 +49,7 @@ export class Cutover {
     return this.#accepting ? this.#deps.engine.notReady() : 'the service is starting or stopping'
   }
 
-  register(
-    inventory: Inventory,
-    asker: Asker,
-  ): Promise<{ readonly migration: Migration; readonly created: boolean }> {
+  register(inventory: Inventory, asker: Asker): Promise<{ readonly migration: Migration; readonly created: boolean }> {
     return register(this.#deps.store, inventory, asker)
   }
 
@@ -163,9 +160,9 @@ export class Cutover {
     const held = (await store.read.holds.of(migration, name)).some(({ by }) => by === asker.by)
     if (held) return
     const onGuard = entry.onGuard ?? defaults.onGuard
-    await store.transaction(async (work) => {
+    await store.transaction((work) => {
       work.audit.write(decisionOf(asker, seen, 'guard', { details: { ...firing, onGuard } }))
-      await work.events.write(seen, active?.id ?? null, 'guard-fired', { ...firing })
+      work.events.write(seen, active?.id ?? null, 'guard-fired', { ...firing })
     })
     if (onGuard === 'hold') await this.hold(migration, name, firing.guard, asker)
     else await this.rollback(migration, name, false, asker)
@@ -177,7 +174,7 @@ export class Cutover {
     return this.#deps.store.transaction(async (work) => {
       const hold = await work.holds.place({ migration, workload: name, name: holdName, reason: reason ?? '', by })
       work.audit.write(decisionOf(asker, workload, 'hold', { details: { hold } }))
-      await work.events.write(workload, null, 'hold-placed', { ...hold })
+      work.events.write(workload, null, 'hold-placed', { ...hold })
       return hold
     })
   }
@@ -189,7 +186,7 @@ export class Cutover {
       const hold = await work.holds.remove(migration, name, id)
       if (!hold) throw new CutoverError('not-found', `${name} has no hold ${id}`)
       work.audit.write(decisionOf(asker, workload, 'unhold', { details: { hold } }))
-      await work.events.write(workload, null, 'hold-removed', { ...hold })
+      work.events.write(workload, null, 'hold-removed', { ...hold })
     })
   }
 
@@ -205,14 +202,14 @@ export class Cutover {
     await this.#deps.store.transaction(async (work) => {
       await work.workloads.change(migration, name, { state: { ...state, confirmation } })
       work.audit.write(decisionOf(asker, workload, 'confirm', { details: { from: state } }))
-      await work.events.write(workload, null, 'confirmed', { ...confirmation })
+      work.events.write(workload, null, 'confirmed', { ...confirmation })
     })
     return confirmation
   }
 
   /** A decision that was not let through, on record. */
   async refused(fact: AuditFact): Promise<void> {
-    await this.#deps.store.transaction(async (work) => work.audit.write(fact))
+    await this.#deps.store.transaction((work) => work.audit.write(fact))
   }
 
   /** A rollback does not ask this: it needs AWS and the journal, and its reconciling can wait for an engine. */

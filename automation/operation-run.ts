@@ -25,7 +25,7 @@ export interface Tools {
 export interface Act {
   readonly action: AuditAction
   readonly outcome: AuditOutcome
-  readonly update?: PulumiUpdate
+  readonly update?: PulumiUpdate | null
   readonly details?: object
 }
 
@@ -63,7 +63,7 @@ export abstract class OperationRun {
 
   /** An entry on record alone. */
   record(act: Act): Promise<void> {
-    return this.tools.store.transaction(async (work) => work.audit.write(this.fact(act)))
+    return this.tools.store.transaction((work) => work.audit.write(this.fact(act)))
   }
 
   /** What was done, with the direct calls that it took. They are in one entry only. */

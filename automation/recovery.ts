@@ -19,7 +19,7 @@ export async function recover(store: Store, engine: Engine): Promise<readonly Un
       if (ended) work.audit.write(actOf(ended, 'recovery', 'interrupted', { details: { error } }))
       const workload = action === 'plan' ? null : await work.workloads.get(migration, name)
       if (workload?.stage) await work.workloads.change(migration, name, { unsettled: true })
-      await work.events.write({ migration, name }, id, 'operation-finished', { state: 'interrupted', error })
+      work.events.write({ migration, name }, id, 'operation-finished', { state: 'interrupted', error })
     })
   }
   await store.idempotency.forgetUnanswered()

@@ -51,7 +51,7 @@ export class ClusterRun extends OperationRun {
       if (Object.keys(change).length > 0) await work.clusters.change(this.migration.name, change)
       const { events = [], acts = [] } = also
       work.audit.write(...acts.map((act) => this.fact(act, operation)))
-      if (events.length > 0) await work.events.writeAll(this.subject, operation.id, events)
+      if (events.length > 0) work.events.writeAll(this.subject, operation.id, events)
       return operation
     })
     if (!saved) throw new CutoverError('cancelled', 'the operation was ended')

@@ -104,7 +104,7 @@ export class ClusterRequests {
     if (!active || run?.operation.id !== active.id) {
       throw new CutoverError('not-found', `no operation of the cluster of ${migration.name} is under way`)
     }
-    await this.#tools.store.transaction(async (work) =>
+    await this.#tools.store.transaction((work) =>
       work.audit.write(decisionOf(asker, run.subject, 'cluster-cancel', { operation: active.id })),
     )
     run.cancel(new CutoverError('cancelled', 'a person cancelled it'))
@@ -146,7 +146,7 @@ export class ClusterRequests {
       const details = { warnings: intent.warnings }
       work.audit.write(decisionOf(asker, subject, intent.action, { operation: added.id, details }))
       const warned = intent.warnings.map((text) => ['message', { severity: 'warning', text }] as const)
-      await work.events.writeAll(subject, added.id, [queued, ...warned])
+      work.events.writeAll(subject, added.id, [queued, ...warned])
       return added
     })
     const run = new ClusterRun(this.#tools, operation, migration)
@@ -174,7 +174,7 @@ export class ClusterRequests {
       if (!ended) return
       work.audit.write(run.fact({ action: 'end', outcome: state, details: { error: essenceOf(ended.error) } }, ended))
       await also(work)
-      await work.events.write(subject, operation.id, 'operation-finished', { state, error: outcome.error ?? null })
+      work.events.write(subject, operation.id, 'operation-finished', { state, error: outcome.error ?? null })
     })
   }
 }

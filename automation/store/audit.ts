@@ -1,5 +1,6 @@
 import { sql, type ExpressionBuilder, type Kysely } from 'kysely'
 import { chained, genesis, sealedText, type AuditEntry, type AuditFact, type Link } from '../audit.ts'
+import { appendLock } from './event-log.ts'
 import type { Tables } from './schema.ts'
 
 export interface AuditFilter {
@@ -41,7 +42,7 @@ export class Audit {
   /** All of them in the order of the chain, read in pages. What is appended meanwhile is not among them. */
   async *all(filter: AuditFilter = {}, pageSize = 500): AsyncGenerator<AuditEntry> {
     const { seq: last } = await lastOf(this.#db)
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const rows = await this.#where(filter, [
         ['>', after],
         ['<=', last],
@@ -70,9 +71,10 @@ export class Audit {
 const bound = (e: ExpressionBuilder<Tables, 'audit'>, operator: '>=' | '<', instant: string | undefined) =>
   instant === undefined ? [] : [e(sql<string>`at collate "C"`, operator, instant)]
 
-/** At the end of a transaction that holds the lock of the logs: there is one chain for all services. */
+/** Chains what a transaction has collected, near its end. Under the lock of the events: there is one chain for all services. */
 export async function appendAudit(db: Kysely<Tables>, facts: readonly AuditFact[]): Promise<void> {
   if (facts.length === 0) return
+  await sql`select pg_advisory_xact_lock(${appendLock})`.execute(db)
   let last = await lastOf(db)
   const rows = facts.map((fact) => {
     const entry = chained(fact, last, Date.now())

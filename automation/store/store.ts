@@ -1,11 +1,12 @@
-import { Kysely, sql, type Dialect } from 'kysely'
+import { Kysely, type Dialect } from 'kysely'
 import { Migrator, type Migration as SchemaMigration } from 'kysely/migration'
-import type { Events, JournalEvent } from '../events.ts'
 import type { AuditFact } from '../audit.ts'
+import type { Events } from '../events.ts'
 import { appendAudit, Audit } from './audit.ts'
 import { Claims } from './claims.ts'
 import { Clusters } from './clusters.ts'
-import { EventLog } from './event-log.ts'
+import { append, EventLog, type NewEvent } from './event-log.ts'
+import { Follower, type Listen } from './follower.ts'
 import { Holds } from './holds.ts'
 import { Idempotency } from './idempotency.ts'
 import { Migrations } from './migrations.ts'
@@ -38,14 +39,17 @@ export interface Work {
 export class Store {
   readonly #db: Kysely<Tables>
   readonly #events: Events
+  readonly #follower: Follower
   readonly read: Work
   readonly idempotency: Idempotency
 
-  constructor(dialect: Dialect, events: Events) {
+  /** `listen`: hears of what other services write on the same database. */
+  constructor(dialect: Dialect, events: Events, listen?: Listen) {
     this.#db = new Kysely<Tables>({ dialect })
     this.#events = events
     this.read = workOn(this.#db, [], [])
     this.idempotency = new Idempotency(this.#db)
+    this.#follower = new Follower(this.read.events, events, listen)
   }
 
   /** Brings the schema up to date. Throws when the database is newer than this program knows. */
@@ -57,38 +61,37 @@ export class Store {
     const { error } = await migrator.migrateToLatest()
     if (error)
       throw new Error(`the journal's schema could not be brought up to date: ${describe(error)}`, { cause: error })
+    await this.#follower.start()
   }
 
   /** Events written inside are told to listeners once all of it is in the journal, and never when it is not. */
-  async transaction<T>(act: (work: Work) => Promise<T>): Promise<T> {
-    const written: JournalEvent[] = []
-    const facts: AuditFact[] = []
-    const result = await this.#db.transaction().execute(async (tx) => {
-      const done = await act(workOn(tx, written, facts))
-      if (facts.length > 0) await sql`select pg_advisory_xact_lock(${logsLock})`.execute(tx)
+  async transaction<T>(act: (work: Work) => Promise<T> | T): Promise<T> {
+    const { result, appended } = await this.#db.transaction().execute(async (tx) => {
+      const collected: NewEvent[] = []
+      const facts: AuditFact[] = []
+      const result = await act(workOn(tx, collected, facts))
       await appendAudit(tx, facts)
-      return done
+      return { result, appended: await append(tx, collected) }
     })
-    for (const event of written) this.#events.emit('event', event)
-    if (written.length > 0) this.#events.emit('written', written)
+    this.#follower.offer(appended)
+    if (appended.length > 0) this.#events.emit('written', appended)
     return result
   }
 
-  close(): Promise<void> {
-    return this.#db.destroy()
+  async close(): Promise<void> {
+    await this.#follower.stop()
+    await this.#db.destroy()
   }
 }
 
-const logsLock = 5005
-
-const workOn = (db: Kysely<Tables>, written: JournalEvent[], facts: AuditFact[]): Work => ({
+const workOn = (db: Kysely<Tables>, collected: NewEvent[], facts: AuditFact[]): Work => ({
   migrations: new Migrations(db),
   clusters: new Clusters(db),
   workloads: new Workloads(db),
   claims: new Claims(db),
   operations: new Operations(db),
   holds: new Holds(db),
-  events: new EventLog(db, written),
+  events: new EventLog(db, collected),
   audit: new Audit(db, facts),
 })
 
