@@ -176,7 +176,7 @@ export const refusalOf = (
   asker: Pick<Asker, 'by' | 'credential' | 'address' | 'reason'>,
   subject: { readonly migration: string | null; readonly workload: string | null },
   action: string,
-  details: { readonly code: string; readonly detail: string },
+  details: { readonly code: string; readonly detail: string; readonly gates?: unknown },
 ): AuditFact => ({ ...nothingMore, ...asker, ...subject, action, outcome: 'refused', details })
 
 /** Of an error what tells which it is; its details may be long and are with the operation. */

@@ -4,14 +4,19 @@ import { itself, type Asker } from './asker.ts'
 import { decisionOf, type AuditFact } from './audit.ts'
 import type { ClusterRequests } from './cluster/requests.ts'
 import { clusterViewOf, type ClusterView } from './cluster/view.ts'
+import { residentBytes } from './engine/processes.ts'
 import type { ByHand } from './engine/stack-files.ts'
 import { CutoverError } from './errors.ts'
 import type { Events } from './events.ts'
 import type { Firing } from './guards/watch.ts'
+import type { GateResult } from './gates/gate.ts'
 import { defaults, type Inventory } from './inventory.ts'
 import type { Confirmation, Hold, Migration, Workload } from './migration.ts'
 import { phaseOf } from './phases/phases.ts'
+import { readingsOf, type Readings } from './readings.ts'
 import { register } from './registration.ts'
+import { reportOf, type RunReport } from './report/report.ts'
+import { waitsOf, type Waits } from './report/waits.ts'
 import { Requests, type RequestsDependencies, type Subject } from './requests.ts'
 import type { OperationRecord } from './store/operations.ts'
 import { viewOf, type WorkloadView } from './views.ts'
@@ -92,6 +97,42 @@ export class Cutover {
     const owner = await this.migration(migration)
     const workloads = await this.#deps.store.read.workloads.of(migration)
     return Promise.all(workloads.map((workload) => viewOf(workload, owner, this.#deps)))
+  }
+
+  /** How a workload's move went so far. */
+  async report(migration: string, name: string): Promise<RunReport> {
+    const workload = await this.workload(migration, name)
+    const { read } = this.#deps.store
+    const [{ gates }, operations, entries] = await Promise.all([
+      this.view(migration, name),
+      read.operations.all(migration, name),
+      Array.fromAsync(read.audit.all({ migration, workload: name })),
+    ])
+    const { clock } = this.#deps
+    return reportOf({ workload, operations, entries, gates, now: clock.now(), rate: clock.rate })
+  }
+
+  /** Every workload in figures, and how much memory what runs here takes. */
+  readings(): Promise<Readings> {
+    return readingsOf(this.#deps)
+  }
+
+  /** Bytes that the service and its engine workers hold, by process. */
+  memory(): readonly { readonly process: 'service' | 'worker'; readonly pid: number; readonly bytes: number }[] {
+    const workers = this.#deps.engine
+      .workerPids()
+      .map((pid) => ({ process: 'worker' as const, pid, bytes: residentBytes(pid) }))
+    return [{ process: 'service', pid: process.pid, bytes: process.memoryUsage.rss() }, ...workers]
+  }
+
+  /** How long a workload rested before an operation, and what for. */
+  async waitedBefore(operation: OperationRecord): Promise<Waits> {
+    const { store, clock } = this.#deps
+    const before = await store.read.operations.before(operation)
+    if (!before?.finishedAt) return { time: 0, people: 0 }
+    const [entry] = await store.read.audit.page({ operation: operation.id, action: operation.action }, null, 1)
+    const gates = (entry?.details['gates'] as readonly GateResult[] | undefined) ?? []
+    return waitsOf(operation.requestedAt - before.finishedAt, gates, clock.rate)
   }
 
   /** Green's cluster, whoever builds it. */

@@ -1,5 +1,4 @@
 import { entrySchema } from '../infra/workloads/entry.ts'
-import type { Json } from '../infra/workloads/kind.ts'
 import { clusterStack } from '../infra/names.ts'
 import type { Asker } from './asker.ts'
 import { decisionOf } from './audit.ts'
@@ -37,7 +36,7 @@ export async function register(
     for (const [name, entry] of Object.entries(inventory.workloads)) {
       if (!known.has(name)) await work.workloads.add(inventory.migration, name, entry)
     }
-    const details = { workloads: Object.keys(inventory.workloads), digest: sha256(canonical(inventory as unknown as Json)) }
+    const details = { workloads: Object.keys(inventory.workloads), digest: sha256(canonical(inventory)) }
     work.audit.write(decisionOf(asker, { migration: migration.name, name: null }, 'inventory', { details }))
     return { migration, created: !existing }
   })

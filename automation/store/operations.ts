@@ -138,6 +138,11 @@ export class Operations {
     return (await query.execute()).map(operationOf)
   }
 
+  /** Oldest first. */
+  async all(migration: string, workload: string): Promise<OperationRecord[]> {
+    return (await this.#of(migration, workload).orderBy('seq').execute()).map(operationOf)
+  }
+
   /** The newest plan with this hash. */
   async planWith(migration: string, workload: string, hash: string): Promise<OperationRecord | null> {
     const plans = await this.#of(migration, workload)
