@@ -113,7 +113,9 @@ describe('the audit', () => {
     const whole = await verify(text)
     expect(whole).toEqual({ code: 0, out: `whole: ${last.seq} entries, the last one's hash is ${last.hash}\n` })
     expect((await verify(text.replace('lunch', 'brunch'))).code).toBe(1)
-    expect((await verify(text.trim().split('\n').slice(0, -1).join('\n'), '--head', last.hash)).out).toMatch(/^broken at entry/)
+    expect((await verify(text.trim().split('\n').slice(0, -1).join('\n'), '--head', last.hash)).out).toMatch(
+      /^broken at entry/,
+    )
     expect((await verify('nonsense')).code).toBe(2)
     expect((await verify(text, '--heads')).code).toBe(2)
   })
