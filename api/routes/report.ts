@@ -33,7 +33,7 @@ export async function reportRoutes(app: App, { cutover }: { readonly cutover: Cu
       const type = accepted(headers.accept, types)
       const report = await cutover.report(params.migration, params.workload)
       if (type === 'application/json') return reply.type('application/json; charset=utf-8').send(showReport(report))
-      return reply.type('text/markdown; charset=utf-8').send(markdownOf(report) as never)
+      return reply.type('text/markdown; charset=utf-8').send(markdownOf(report))
     },
   )
 }
