@@ -1,21 +1,29 @@
 import Fastify from 'fastify'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Cutover } from '../automation/cutover.ts'
+import { logEvents } from '../automation/log.ts'
 import { handleError, handleNotFound } from './errors.ts'
 import type { App } from './fastify.ts'
 import { idempotency } from './plugins/idempotency.ts'
 import { openapi } from './plugins/openapi.ts'
+import { refusals } from './plugins/refusals.ts'
 import { requestTime } from './plugins/request-time.ts'
+import { traces } from './plugins/traces.ts'
 import { storableText } from './plugins/storable-text.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { clusterRoutes } from './routes/clusters.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { migrationRoutes } from './routes/migrations.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { reportRoutes } from './routes/report.ts'
 import { workloadRoutes } from './routes/workloads.ts'
+import { auditEntrySchema } from './schemas/audit.ts'
 import { clusterSchema } from './schemas/cluster.ts'
 import { operationSchema } from './schemas/operation.ts'
 import { problemSchema } from './schemas/problem.ts'
+import { reportSchema } from './schemas/report.ts'
 import { holdSchema, migrationSchema, outputsSchema, workloadSchema } from './schemas/workload.ts'
 
 export interface AppDependencies {
@@ -41,6 +49,7 @@ export async function buildApp({ cutover, logLevel }: AppDependencies): Promise<
 
   // else Fastify would read text/plain, and a body would be refused for what it says and not for what it is
   app.removeContentTypeParser('text/plain')
+  logEvents(cutover.events, (level, fields, text) => app.log[level](fields, text))
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound)
   for (const schema of [
@@ -51,18 +60,25 @@ export async function buildApp({ cutover, logLevel }: AppDependencies): Promise<
     workloadSchema,
     migrationSchema,
     outputsSchema,
+    auditEntrySchema,
+    reportSchema,
   ]) {
     app.addSchema(schema)
   }
   await app.register(openapi)
   await app.register(requestTime)
+  await app.register(traces)
   await app.register(storableText)
+  await app.register(refusals, { cutover })
   await app.register(idempotency, { store: cutover.store.idempotency, replica: cutover.replica })
   await app.register(healthRoutes, { cutover })
+  await app.register(metricsRoutes, { cutover })
   await app.register(migrationRoutes, { cutover, prefix: '/v1' })
   await app.register(clusterRoutes, { cutover, prefix: '/v1' })
   await app.register(workloadRoutes, { cutover, prefix: '/v1' })
+  await app.register(reportRoutes, { cutover, prefix: '/v1' })
   await app.register(operationRoutes, { cutover, prefix: '/v1' })
   await app.register(eventRoutes, { cutover, prefix: '/v1' })
+  await app.register(auditRoutes, { cutover, prefix: '/v1' })
   return app
 }

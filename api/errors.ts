@@ -90,6 +90,7 @@ export function handleError(
   reply: FastifyReply,
 ): FastifyReply {
   if (error instanceof CutoverError) {
+    request.refusal = error
     if (statusOf[error.code] >= 500) request.log.warn({ err: error }, error.code)
     return sendProblem(reply, problemOf(error.code, error.message, error.details))
   }

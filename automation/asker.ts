@@ -13,7 +13,7 @@ export interface Asker {
 }
 
 /** A part of the service asks by itself. */
-export const itself = (by: string, reason: string, receivedAt: Instant): Asker => ({
+export const itself = (by: string, reason: string | null, receivedAt: Instant): Asker => ({
   by,
   credential: null,
   address: null,

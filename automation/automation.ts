@@ -7,6 +7,7 @@ import { createClock } from './clock.ts'
 import { Cutover } from './cutover.ts'
 import { createPulumiEngine, engineEnvironment, type PulumiEngineOptions } from './engine/pulumi-engine.ts'
 import { StackFiles, type StackFilesOptions } from './engine/stack-files.ts'
+import { tracedEngine } from './engine/traced-engine.ts'
 import { Events } from './events.ts'
 import { Observer } from './observer.ts'
 import { createAsk } from './probe.ts'
@@ -54,9 +55,9 @@ export function createAutomation(options: AutomationOptions): Automation {
   const clock = createClock(options.clockRate)
   const events = new Events().setMaxListeners(0)
   const store = new Store(options.journal, events)
-  const connections = createConnections(options.aws)
+  const connections = createConnections(options.aws, (call) => void events.emit('aws-call', call))
   const files = new StackFiles({ ...options.stacks, aws: options.aws, environment: engineEnvironment(options.engine) })
-  const engine = createPulumiEngine(options.engine)
+  const engine = tracedEngine(createPulumiEngine(options.engine))
   const testRouteSecret: StackFiles['testRouteSecret'] = (workload) => files.testRouteSecret(workload)
   const ask = createAsk(options.probeProxy)
   const reader = createReader({ clock, connections, ask, testRouteSecret })

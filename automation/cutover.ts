@@ -1,16 +1,22 @@
 import { clusterStack } from '../infra/names.ts'
 import type { WorkloadOutputs } from '../infra/workloads/kind.ts'
 import { itself, type Asker } from './asker.ts'
+import { decisionOf, type AuditFact } from './audit.ts'
 import type { ClusterRequests } from './cluster/requests.ts'
 import { clusterViewOf, type ClusterView } from './cluster/view.ts'
+import { residentBytes } from './engine/processes.ts'
 import type { ByHand } from './engine/stack-files.ts'
 import { CutoverError } from './errors.ts'
 import type { Events } from './events.ts'
 import type { Firing } from './guards/watch.ts'
+import type { GateResult } from './gates/gate.ts'
 import { defaults, type Inventory } from './inventory.ts'
 import type { Confirmation, Hold, Migration, Workload } from './migration.ts'
 import { phaseOf } from './phases/phases.ts'
+import { readingsOf, type Readings } from './readings.ts'
 import { register } from './registration.ts'
+import { reportOf, type RunReport } from './report/report.ts'
+import { waitsOf, type Waits } from './report/waits.ts'
 import { Requests, type RequestsDependencies, type Subject } from './requests.ts'
 import type { OperationRecord } from './store/operations.ts'
 import { viewOf, type WorkloadView } from './views.ts'
@@ -54,8 +60,8 @@ export class Cutover {
     return this.#deps.replica.lost() ?? this.#deps.engine.notReady()
   }
 
-  register(inventory: Inventory): Promise<{ readonly migration: Migration; readonly created: boolean }> {
-    return register(this.#deps.store, inventory)
+  register(inventory: Inventory, asker: Asker): Promise<{ readonly migration: Migration; readonly created: boolean }> {
+    return register(this.#deps.store, inventory, asker)
   }
 
   async migration(name: string): Promise<Migration> {
@@ -99,6 +105,42 @@ export class Cutover {
     return Promise.all(workloads.map((workload) => viewOf(workload, owner, this.#deps)))
   }
 
+  /** How a workload's move went so far. */
+  async report(migration: string, name: string): Promise<RunReport> {
+    const workload = await this.workload(migration, name)
+    const { read } = this.#deps.store
+    const [{ gates }, operations, entries] = await Promise.all([
+      this.view(migration, name),
+      read.operations.all(migration, name),
+      Array.fromAsync(read.audit.all({ migration, workload: name })),
+    ])
+    const { clock } = this.#deps
+    return reportOf({ workload, operations, entries, gates, now: clock.now(), rate: clock.rate })
+  }
+
+  /** Every workload in figures, and how much memory what runs here takes. */
+  readings(): Promise<Readings> {
+    return readingsOf(this.#deps)
+  }
+
+  /** Bytes that the service and its engine workers hold, by process. */
+  memory(): readonly { readonly process: 'service' | 'worker'; readonly pid: number; readonly bytes: number }[] {
+    const workers = this.#deps.engine
+      .workerPids()
+      .map((pid) => ({ process: 'worker' as const, pid, bytes: residentBytes(pid) }))
+    return [{ process: 'service', pid: process.pid, bytes: process.memoryUsage.rss() }, ...workers]
+  }
+
+  /** How long a workload rested before an operation, and what for. */
+  async waitedBefore(operation: OperationRecord): Promise<Waits> {
+    const { store, clock } = this.#deps
+    const before = await store.read.operations.before(operation)
+    if (!before?.finishedAt) return { time: 0, people: 0 }
+    const [entry] = await store.read.audit.page({ operation: operation.id, action: operation.action }, null, 1)
+    const gates = (entry?.details['gates'] as readonly GateResult[] | undefined) ?? []
+    return waitsOf(operation.requestedAt - before.finishedAt, gates, clock.rate)
+  }
+
   /** Green's cluster, whoever builds it. */
   async cluster(migration: string): Promise<ClusterView> {
     return clusterViewOf(await this.migration(migration), this.#deps.store)
@@ -119,8 +161,8 @@ export class Cutover {
     return this.#deps.clusters.destroy(await this.migration(migration), confirm, asker)
   }
 
-  async cancelCluster(migration: string): Promise<OperationRecord> {
-    return this.#deps.clusters.cancel(await this.migration(migration))
+  async cancelCluster(migration: string, asker: Asker): Promise<OperationRecord> {
+    return this.#deps.clusters.cancel(await this.migration(migration), asker)
   }
 
   /** How a person runs the stack of green's cluster, once it has one. */
@@ -164,45 +206,57 @@ export class Cutover {
     const asker = itself(`guard ${firing.guard}`, `${firing.guard}: ${firing.sentence}`, clock.now())
     const held = (await store.read.holds.of(migration, name)).some(({ by }) => by === asker.by)
     if (held) return
-    await store.transaction((work) => work.events.write(seen, active?.id ?? null, 'guard-fired', { ...firing }))
     const onGuard = entry.onGuard ?? defaults.onGuard
+    await store.transaction((work) => {
+      work.audit.write(decisionOf(asker, seen, 'guard', { details: { ...firing, onGuard } }))
+      work.events.write(seen, active?.id ?? null, 'guard-fired', { ...firing })
+    })
     if (onGuard === 'hold') await this.hold(migration, name, firing.guard, asker)
     else await this.rollback(migration, name, false, asker)
   }
 
-  async hold(migration: string, name: string, holdName: string, { by, reason }: Asker): Promise<Hold> {
+  async hold(migration: string, name: string, holdName: string, asker: Asker): Promise<Hold> {
     const workload = await this.workload(migration, name)
+    const { by, reason } = asker
     return this.#deps.store.transaction(async (work) => {
       const hold = await work.holds.place({ migration, workload: name, name: holdName, reason: reason ?? '', by })
+      work.audit.write(decisionOf(asker, workload, 'hold', { details: { hold } }))
       work.events.write(workload, null, 'hold-placed', { ...hold })
       return hold
     })
   }
 
   /** Removing one hold leaves every other. */
-  async removeHold(migration: string, name: string, id: string): Promise<void> {
+  async removeHold(migration: string, name: string, id: string, asker: Asker): Promise<void> {
     const workload = await this.workload(migration, name)
     await this.#deps.store.transaction(async (work) => {
       const hold = await work.holds.remove(migration, name, id)
       if (!hold) throw new CutoverError('not-found', `${name} has no hold ${id}`)
+      work.audit.write(decisionOf(asker, workload, 'unhold', { details: { hold } }))
       work.events.write(workload, null, 'hold-removed', { ...hold })
     })
   }
 
   /** The person's gate: in `soaking` that blue may be retired; before it, where nothing can ask green, that it answers. */
-  async confirm(migration: string, name: string, { by, reason }: Asker): Promise<Confirmation> {
+  async confirm(migration: string, name: string, asker: Asker): Promise<Confirmation> {
     const workload = await this.workload(migration, name)
     const { state } = workload
     if (!('confirmation' in state)) {
       const message = `${name} is ${state.phase}: there is something to confirm only while it is prepared, shifting or soaking`
       throw new CutoverError('wrong-phase', message, { phase: state.phase })
     }
-    const confirmation: Confirmation = { by, reason: reason ?? '', at: this.#deps.clock.now() }
+    const confirmation: Confirmation = { by: asker.by, reason: asker.reason ?? '', at: this.#deps.clock.now() }
     await this.#deps.store.transaction(async (work) => {
       await work.workloads.change(migration, name, { state: { ...state, confirmation } })
+      work.audit.write(decisionOf(asker, workload, 'confirm', { details: { from: state } }))
       work.events.write(workload, null, 'confirmed', { ...confirmation })
     })
     return confirmation
+  }
+
+  /** A decision that was not let through, on record. */
+  async refused(fact: AuditFact): Promise<void> {
+    await this.#deps.store.transaction((work) => work.audit.write(fact))
   }
 
   /** A rollback does not ask this: it needs AWS and the journal, and its reconciling can wait for an engine. */

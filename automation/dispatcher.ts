@@ -80,6 +80,7 @@ export class Dispatcher {
       while (this.#taking && !this.#deps.replica.lost() && this.#deps.runs.ids.length < this.#deps.slots) {
         const taken = await this.#take()
         if (!taken) return
+        if (taken.from !== null && taken.from !== this.#deps.replica.id) this.#deps.events.emit('lease-taken')
         await this.#begin(taken)
       }
     } catch {

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import type { AwsCall } from '../infra/aws/calls.ts'
 import type { Instant } from './migration.ts'
 
 /** What happened, as the event stream tells it. `seq` orders all of them; a stream goes on after the last one that it saw. */
@@ -35,4 +36,14 @@ export const eventTypes = {
 
 export type EventType = keyof typeof eventTypes
 
-export class Events extends EventEmitter<{ event: [JournalEvent] }> {}
+/**
+ * What this process hears of. `event`: everything in the journal, whoever wrote it. `written`: what this process itself has just
+ * written, for logs and counters, which each service keeps of its own doing. `aws-call`: an attempt at a call to AWS.
+ * `lease-taken`: an operation of a dead service was taken over.
+ */
+export class Events extends EventEmitter<{
+  event: [JournalEvent]
+  written: [readonly JournalEvent[]]
+  'aws-call': [AwsCall]
+  'lease-taken': []
+}> {}

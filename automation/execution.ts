@@ -6,7 +6,7 @@ import type { WriteOptions } from './engine/stack-files.ts'
 import { CutoverError } from './errors.ts'
 import type { EventType } from './events.ts'
 import type { Hold, Migration, Workload } from './migration.ts'
-import { OperationRun, type Tools } from './operation-run.ts'
+import { OperationRun, type Act, type Tools } from './operation-run.ts'
 import type { OperationChange, OperationRecord } from './store/operations.ts'
 import type { WorkloadChange } from './store/workloads.ts'
 import { siteOf } from './surroundings.ts'
@@ -64,7 +64,8 @@ export class Execution extends OperationRun {
       if (!operation) return null
       const changes = Object.keys(change).length > 0
       const workload = changes ? await work.workloads.change(migration, name, change) : this.#workload
-      const { hold, events = [] } = also
+      const { hold, events = [], acts = [] } = also
+      work.audit.write(...acts.map((act) => this.fact(act, operation)))
       const placed = hold ? [['hold-placed', await work.holds.place(hold)] as const] : []
       const told = [...events, ...placed]
       if (told.length > 0) work.events.writeAll(workload, operation.id, told)
@@ -83,5 +84,6 @@ export class Execution extends OperationRun {
 /** What is written with a change, all or nothing. */
 interface Also {
   readonly events?: readonly (readonly [EventType, object])[]
+  readonly acts?: readonly Act[]
   readonly hold?: Omit<Hold, 'id' | 'since'>
 }

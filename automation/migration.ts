@@ -107,6 +107,8 @@ export type ClusterAction = 'cluster-preview' | 'cluster-up' | 'cluster-destroy'
 
 export type OperationState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted'
 
+export type EndState = Exclude<OperationState, 'queued' | 'running'>
+
 export const finalStates: readonly OperationState[] = ['succeeded', 'failed', 'cancelled', 'interrupted']
 
 export interface Operation {

@@ -82,8 +82,10 @@ export class Observer {
 
   /** What was last read of a workload, by whichever replica, however old; null: nothing yet. */
   async latest(workload: { readonly migration: string; readonly name: string }): Promise<Reading | null> {
-    const own = this.#watched.get(keyOf(workload))?.latest ?? null
-    return own ?? (this.#deps.alone ? null : this.#deps.store.read.readings.of(workload.migration, workload.name))
+    return (
+      this.own(workload) ??
+      (this.#deps.alone ? null : this.#deps.store.read.readings.of(workload.migration, workload.name))
+    )
   }
 
   async #run(): Promise<void> {
@@ -97,6 +99,11 @@ export class Observer {
       await pause(Math.min(this.#shortestMs() / 5, longestRoundMs), signal)
     }
     await Promise.allSettled(this.#looks)
+  }
+
+  /** What this replica has read of it last. */
+  own(workload: { readonly migration: string; readonly name: string }): Reading | null {
+    return this.#watched.get(keyOf(workload))?.latest ?? null
   }
 
   #shortestMs(): number {

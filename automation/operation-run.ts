@@ -1,3 +1,5 @@
+import { actOf, type AuditAction, type AuditFact, type AuditOutcome, type PulumiUpdate } from './audit.ts'
+import type { AwsWrite } from './aws-writes.ts'
 import type { Engine, EngineEvent, Run, Task } from './engine/engine.ts'
 import { identify } from './engine/processes.ts'
 import { isOfThisHost, type LockHolder } from './engine/pulumi-errors.ts'
@@ -19,6 +21,14 @@ export interface Tools {
   readonly pass: PassStopPoint
 }
 
+/** Something done for an operation, as it is put on record. */
+export interface Act {
+  readonly action: AuditAction
+  readonly outcome: AuditOutcome
+  readonly update?: PulumiUpdate | null
+  readonly details?: object
+}
+
 /** Whose operation it is: a workload, or green's cluster under the name of its stack. */
 export interface Subject {
   readonly migration: string
@@ -29,6 +39,8 @@ export interface Subject {
 export abstract class OperationRun {
   readonly tools: Tools
   readonly signal: AbortSignal
+  /** Direct calls to AWS that write, since the last entry on record. */
+  readonly writes: AwsWrite[] = []
   readonly #abort = new AbortController()
   #run: Run<unknown> | null = null
   #gone: Promise<void> = Promise.resolve()
@@ -44,6 +56,16 @@ export abstract class OperationRun {
   /** An event alone. */
   tell(type: EventType, data: object): Promise<void> {
     return this.tools.store.transaction((work) => work.events.write(this.subject, this.operation.id, type, { ...data }))
+  }
+
+  /** An entry on record alone. */
+  record(act: Act): Promise<void> {
+    return this.tools.store.transaction((work) => work.audit.write(this.fact(act)))
+  }
+
+  /** What was done, with the direct calls that it took. They are in one entry only. */
+  fact({ action, outcome, update = null, details = {} }: Act, operation = this.operation): AuditFact {
+    return actOf(operation, action, outcome, { update, details, aws: this.writes.splice(0) })
   }
 
   pass(point: StopPoint): Promise<void> {

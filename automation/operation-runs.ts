@@ -1,12 +1,14 @@
 import { CutoverError, failureOf, type Failure } from './errors.ts'
-import type { OperationState } from './migration.ts'
+import { collectWrites } from './aws-writes.ts'
+import type { EndState } from './migration.ts'
 import type { OperationRun } from './operation-run.ts'
+import { spanned } from './traces.ts'
 
 /** What an operation does, and what its end means. */
 export interface Job<Outcome> {
   act(): Promise<Outcome>
   finish(outcome: Outcome): Promise<void>
-  fail(failure: Failure, state: OperationState): Promise<void>
+  fail(failure: Failure, state: EndState): Promise<void>
 }
 
 /** What runs is over when `gone` resolves: no process of it is left. */
@@ -77,7 +79,10 @@ export class OperationRuns {
 async function carryOut<Outcome>(run: OperationRun, job: Job<Outcome>): Promise<void> {
   try {
     await run.pass('operation-accepted')
-    const outcome = await job.act()
+    const { action, id, migration, workload, trace } = run.operation
+    const attributes = { 'cutover.operation': id, 'cutover.migration': migration, 'cutover.workload': workload }
+    const act = (): Promise<Outcome> => collectWrites(run.writes, () => job.act())
+    const outcome = await spanned(`operation ${action}`, attributes, act, trace)
     await run.pass('before-finish')
     await job.finish(outcome)
   } catch (error) {
@@ -100,7 +105,7 @@ async function letGo({ tools, operation, subject, gone, signal }: OperationRun):
   await change.catch(() => undefined)
 }
 
-function stateAfter({ code }: Failure): OperationState {
+export function stateAfter({ code }: Pick<Failure, 'code'>): EndState {
   if (code === 'cancelled') return 'cancelled'
   return code === 'interrupted' ? 'interrupted' : 'failed'
 }

@@ -68,5 +68,11 @@ async function undo(execution: Execution, { goHome }: RecoveryDependencies, clos
   throw new CutoverError('cancelled', 'a rollback took its place')
 }
 
-const say = (execution: Execution, what: string): Promise<void> =>
-  execution.tell('message', { severity: 'info', text: `this operation was taken over; ${what}` })
+function say(execution: Execution, what: string): Promise<void> {
+  const { subject, operation, tools } = execution
+  return tools.store.transaction((work) => {
+    work.audit.write(execution.fact({ action: 'recovery', outcome: 'begun', details: { what } }))
+    const text = `this operation was taken over; ${what}`
+    work.events.write(subject, operation.id, 'message', { severity: 'info', text })
+  })
+}

@@ -1,9 +1,12 @@
 import { entrySchema } from '../infra/workloads/entry.ts'
 import { clusterStack } from '../infra/names.ts'
+import type { Asker } from './asker.ts'
+import { decisionOf } from './audit.ts'
+import { sha256 } from './digest.ts'
 import { CutoverError } from './errors.ts'
 import type { Inventory, WorkloadEntry } from './inventory.ts'
 import type { Migration, Workload } from './migration.ts'
-import { sameJson } from './same-json.ts'
+import { canonical, sameJson } from './same-json.ts'
 import type { Store, Work } from './store/store.ts'
 
 /**
@@ -13,6 +16,7 @@ import type { Store, Work } from './store/store.ts'
 export async function register(
   store: Store,
   inventory: Inventory,
+  asker: Asker,
 ): Promise<{ readonly migration: Migration; readonly created: boolean }> {
   return store.transaction(async (work) => {
     const existing = await work.migrations.get(inventory.migration)
@@ -32,6 +36,8 @@ export async function register(
     for (const [name, entry] of Object.entries(inventory.workloads)) {
       if (!known.has(name)) await work.workloads.add(inventory.migration, name, entry)
     }
+    const details = { workloads: Object.keys(inventory.workloads), digest: sha256(canonical(inventory)) }
+    work.audit.write(decisionOf(asker, { migration: migration.name, name: null }, 'inventory', { details }))
     return { migration, created: !existing }
   })
 }

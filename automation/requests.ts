@@ -2,6 +2,7 @@ import { describeAwsError } from '../infra/aws/errors.ts'
 import { clusterStack } from '../infra/names.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
 import type { Asker } from './asker.ts'
+import { actOf, decisionOf } from './audit.ts'
 import { CutoverError } from './errors.ts'
 import type { Tools } from './operation-run.ts'
 import { claimHeld, claimsOf, withFound } from './finding.ts'
@@ -24,6 +25,7 @@ import { ClaimHeld } from './store/claims.ts'
 import { isUniqueViolation } from './store/errors.ts'
 import type { NewOperation, OperationRecord } from './store/operations.ts'
 import { siteOf } from './surroundings.ts'
+import { traceparent } from './traces.ts'
 
 export interface RequestsDependencies extends Tools {
   readonly reader: Reader
@@ -89,6 +91,7 @@ export class Requests {
       asker,
       moment: circumstances,
       previewed,
+      grounds: { plan, details: { from: workload.state, to: transition.to, gates: asked.gates } },
     })
   }
 
@@ -135,6 +138,7 @@ export class Requests {
         const error = { code: 'cancelled', message: 'a rollback took its place' }
         const ended = await work.operations.cancel(replaces.id, { error })
         if (ended?.writes !== replaces.writes) throw new Overtaken()
+        work.audit.write(actOf(ended, 'end', 'cancelled', { details: { error } }))
         work.events.write(workload, replaces.id, 'operation-finished', { state: 'cancelled', error })
       }
       const now = await work.workloads.get(migration, name)
@@ -143,6 +147,8 @@ export class Requests {
       const decision = { transition, moment: momentOf(moment), previewed: false }
       const operation = await work.operations.add(asked, decision, this.#deps.replica.id)
       const queued = ['operation-queued', { action: 'rollback', reason: asker.reason }] as const
+      const details = { from: workload.state, replaces: replaces?.id ?? null, force }
+      work.audit.write(decisionOf(asker, workload, 'rollback', { operation: operation.id, details }))
       work.events.writeAll(workload, operation.id, [queued, ['operation-started', {}]])
       const stage = transition.stages[0] ?? null
       return { operation, workload: await work.workloads.change(migration, name, { stage, unsettled: true }) }
@@ -210,7 +216,7 @@ export class Requests {
 
   /** The operation, and with a first advance the claims and what was found, all at once; then it begins. */
   async #accept(acceptance: Acceptance): Promise<OperationRecord> {
-    const { workload, action, request, transition, asker, moment, previewed } = acceptance
+    const { workload, action, request, transition, asker, moment, previewed, grounds } = acceptance
     return this.#deps.store.transaction(async (work) => {
       const active = await work.operations.activeOf(workload.migration, workload.name)
       if (active) throw inProgress(activeOf(active))
@@ -219,6 +225,7 @@ export class Requests {
       const asked = newOperation(workload, action, transition, request, asker)
       const operation = await work.operations.add(asked, { transition, moment: momentOf(moment), previewed })
       work.events.write(workload, operation.id, 'operation-queued', { action, reason: asker.reason })
+      work.audit.write(decisionOf(asker, workload, action, { operation: operation.id, ...grounds }))
       if (workload.state.phase !== 'registered' || action !== 'advance') return operation
       await work.claims.take(claimsOf(workload), workload.migration, workload.name).catch((error: unknown) => {
         throw error instanceof ClaimHeld ? claimHeld(error.id, error.holder) : error
@@ -238,6 +245,8 @@ interface Acceptance extends Subject {
   readonly asker: Asker
   readonly moment: Moment
   readonly previewed: boolean
+  /** What an advance was let through on, for the record. */
+  readonly grounds?: { readonly plan: string | null; readonly details: object }
 }
 
 function decided(workload: Workload, request: Request, circumstances: Circumstances) {
@@ -262,6 +271,9 @@ const newOperation = (
   reason: asker.reason,
   requestedBy: asker.by,
   requestedAt: asker.receivedAt,
+  credential: asker.credential,
+  address: asker.address,
+  trace: traceparent(),
   request,
 })
 

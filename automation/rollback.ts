@@ -3,6 +3,7 @@ import { home, sameSplit, type Split } from '../infra/traffic.ts'
 import type { Engine } from './engine/engine.ts'
 import { CutoverError } from './errors.ts'
 import type { Execution } from './execution.ts'
+import type { Act } from './operation-run.ts'
 import type { Transition } from './phases/phase.ts'
 import { awsFailed } from './stage-runs.ts'
 import { landingSeconds } from './orphans.ts'
@@ -59,6 +60,7 @@ export async function bringHome(
         ['home', { homeMs }],
         ['state-changed', changed],
       ],
+      acts: [flipped(homeMs, { from: state, to: transition.to })],
       hold: { migration, workload, name: 'rolled-back', reason: why, by: requestedBy },
     },
   )
@@ -73,8 +75,14 @@ export async function bringHome(
   })
   await flipHome(execution)
   const later = execution.tools.clock.now() - requestedAt
-  await execution.save({}, { homeMs: later }, { events: [['home', { homeMs: later }]] })
+  await execution.save({}, { homeMs: later }, { events: [['home', { homeMs: later }]], acts: [flipped(later)] })
 }
+
+const flipped = (homeMs: number, state: object | null = null): Act => ({
+  action: 'flip',
+  outcome: 'succeeded',
+  details: { split: home, homeMs, state },
+})
 
 /** Writes and reads back until it reads home. What may pass is tried again for as long as it takes; all else is an error. */
 async function flipHome(execution: Execution): Promise<void> {

@@ -1,9 +1,10 @@
+import { essenceOf } from './audit.ts'
 import type { Failure } from './errors.ts'
 import { Execution } from './execution.ts'
 import type { Tools } from './operation-run.ts'
 import type { OperationRuns } from './operation-runs.ts'
 import type { WorkloadChange } from './store/workloads.ts'
-import type { Instant, Migration, OperationState, State, Workload } from './migration.ts'
+import type { EndState, Instant, Migration, State, Workload } from './migration.ts'
 import { sameJson } from './same-json.ts'
 import { partsOf } from './parts.ts'
 import { makePlan } from './planning.ts'
@@ -75,13 +76,15 @@ export class Runner {
   }
 
   /** The state, the operation's end and what they mean for claims and holds, all at once. */
-  async #finish(execution: Execution, state: OperationState, outcome: Outcome): Promise<void> {
+  async #finish(execution: Execution, state: EndState, outcome: Outcome): Promise<void> {
     const { operation, workload } = execution
     await this.#deps.store.transaction(async (work) => {
       const progress = { ...(outcome.result ? { result: outcome.result } : {}), ...this.#settling(execution) }
       const finished = await work.operations.finish(operation, state, progress)
       if (!finished) return
       const change = stateChange(workload, outcome.state, this.#deps.clock.now())
+      const details = { state: change && { from: workload.state, to: change.state } }
+      work.audit.write(execution.fact({ action: 'end', outcome: state, details }, finished))
       if (change) {
         await work.workloads.change(workload.migration, workload.name, change)
         const event = { from: workload.state, to: change.state, reason: operation.reason }
@@ -95,11 +98,13 @@ export class Runner {
     })
   }
 
-  async #fail(execution: Execution, failure: Failure, state: OperationState): Promise<void> {
+  async #fail(execution: Execution, failure: Failure, state: EndState): Promise<void> {
     const { operation, workload } = execution
     await this.#deps.store.transaction(async (work) => {
       const finished = await work.operations.finish(operation, state, { error: failure })
       if (!finished) return
+      const details = { error: essenceOf(failure) }
+      work.audit.write(execution.fact({ action: 'end', outcome: state, details }, finished))
       if (failure.code === 'switch-point-changed') {
         const hold = { name: 'switch-point-changed', reason: failure.message, by: 'eks-cutover' }
         await work.holds.place({ ...hold, migration: workload.migration, workload: workload.name })

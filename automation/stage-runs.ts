@@ -5,9 +5,12 @@ import type { Stage } from '../infra/workloads/kind.ts'
 import type { EngineStep } from './engine/engine.ts'
 import { CutoverError } from './errors.ts'
 import type { Execution } from './execution.ts'
+import type { Act } from './operation-run.ts'
 import { removeOrphans } from './orphans.ts'
 import { untouchable, violations, writesOf } from './plan/invariants.ts'
+import { recordedRun } from './recorded-run.ts'
 import { sameJson } from './same-json.ts'
+import { spanned } from './traces.ts'
 
 /** Seconds of product time in which AWS has to read back what was written. */
 const readBackSeconds = 30
@@ -22,10 +25,16 @@ export interface StageOptions {
  * One staged `up`: save what is wanted, look whether anybody else wrote, preview unless that was done, act, read back, save.
  * Each step may run twice: what was done already is found done.
  */
-export async function runStage(execution: Execution, stage: Stage, options: StageOptions): Promise<void> {
+export function runStage(execution: Execution, stage: Stage, options: StageOptions): Promise<void> {
+  const attributes = { 'cutover.operation': execution.operation.id, 'cutover.stage': stage.name }
+  return spanned(`stage ${stage.name}`, attributes, () => carryOut(execution, stage, options))
+}
+
+async function carryOut(execution: Execution, stage: Stage, options: StageOptions): Promise<void> {
   const before = execution.workload.stage
-  const begins = ['stage-started', { stage: stage.name, part: stage.part?.name ?? null, split: stage.split }] as const
-  await execution.save({ stage }, {}, { events: [begins] })
+  const details = { stage: stage.name, part: stage.part?.name ?? null, split: stage.split }
+  const begins: Act = { action: 'stage', outcome: 'begun', details }
+  await execution.save({ stage }, {}, { events: [['stage-started', details]], acts: [begins] })
   await execution.pass('stage-saved')
   await createStack(execution)
   await execution.writeConfig(stage, { deleteUnreachable: options.deleteUnreachable })
@@ -35,8 +44,8 @@ export async function runStage(execution: Execution, stage: Stage, options: Stag
   if (!options.previewed) await previewChecked(execution, stage)
   await execution.save({ unsettled: true }, { writes: true })
   await execution.pass('before-up')
-  const { outputs } = await execution.engine((engine, task) => engine.up(task, execution.listen))
-  await execution.save({ outputs })
+  const { result, act } = await recordedRun(execution, 'up', (engine, task, listen) => engine.up(task, listen))
+  await execution.save({ outputs: result.outputs }, {}, { acts: [act] })
   await execution.pass('after-up')
   await complete(execution, stage)
   await readBack(execution, stage.split)
@@ -45,7 +54,8 @@ export async function runStage(execution: Execution, stage: Stage, options: Stag
   if (stage.name === 'restored' && !stage.part) await restoreExactly(execution)
   const onRecord = await readSwitchPoint(execution)
   if (stage.switchPoint === 'adopted') proveUnchanged(execution, onRecord)
-  await execution.save({ onRecord, unsettled: false })
+  const ends: Act = { action: 'stage', outcome: 'succeeded', details }
+  await execution.save({ onRecord, unsettled: false }, {}, { acts: [ends] })
 }
 
 /** A stack is made once; the secret of its test route is the last thing that is put into it. */

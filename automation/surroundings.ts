@@ -1,3 +1,5 @@
+import { noteCall } from './aws-writes.ts'
+import type { AwsCall } from '../infra/aws/calls.ts'
 import { createAws, type Aws, type AwsSettings } from '../infra/aws/clients.ts'
 import { createClusterReads, type ClusterReads } from '../infra/kubernetes/reads.ts'
 import type { Site } from '../infra/workloads/kind.ts'
@@ -13,13 +15,20 @@ export interface Connections {
   close(): void
 }
 
-export function createConnections(settings: Omit<AwsSettings, 'region'>): Connections {
+export function createConnections(
+  settings: Omit<AwsSettings, 'region'>,
+  onCall: (call: AwsCall) => void = () => undefined,
+): Connections {
+  const told = (call: AwsCall): void => {
+    noteCall(call)
+    onCall(call)
+  }
   const regions = new Map<string, Aws>()
   const clusters = new Map<string, ClusterReads>()
   const cluster = (kubeconfig: string, key = kubeconfig) =>
     remember(clusters, key, () => createClusterReads(kubeconfig))
   return {
-    aws: (region) => remember(regions, region, () => createAws({ ...settings, region })),
+    aws: (region) => remember(regions, region, () => createAws({ ...settings, region, onCall: told })),
     cluster: (kubeconfig) => cluster(kubeconfig),
     green: (migration) => {
       const green = greenOf(migration)

@@ -86,6 +86,7 @@ export async function clusterRoutes(app: App, { cutover }: { readonly cutover: C
         response: accepted,
       },
     },
-    async (request, reply) => accept(reply, await cutover.cancelCluster(request.params.migration)),
+    async (request, reply) =>
+      accept(reply, await cutover.cancelCluster(request.params.migration, askerOf(request, undefined))),
   )
 }

@@ -3,6 +3,7 @@ import type { Cutover } from '../../automation/cutover.ts'
 import { CutoverError } from '../../automation/errors.ts'
 import { inventorySchema, parseInventory, parseInventoryYaml, type Inventory } from '../../automation/inventory.ts'
 import type { App } from '../fastify.ts'
+import { askerOf } from './accepting.ts'
 import { limitOf, migrationParams, namePattern, pageOf, pageQueryOf } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 import { showMigration } from '../schemas/workload.ts'
@@ -35,7 +36,7 @@ export async function migrationRoutes(app: App, { cutover }: { readonly cutover:
         }
         throw new CutoverError('inventory-invalid', `${fault.pointer} ${fault.message}`, { faults: [fault] })
       }
-      const { migration, created } = await cutover.register(inventory)
+      const { migration, created } = await cutover.register(inventory, askerOf(request, undefined))
       return reply.code(created ? 201 : 200).send(showMigration(migration))
     },
   )

@@ -199,8 +199,9 @@ function personRoutes(app: App, cutover: Cutover): void {
         response: { 204: Type.Null(), ...problems(400, 404) },
       },
     },
-    async ({ params }, reply) => {
-      await cutover.removeHold(params.migration, params.workload, params.hold)
+    async (request, reply) => {
+      const { migration, workload, hold } = request.params
+      await cutover.removeHold(migration, workload, hold, askerOf(request, undefined))
       return reply.code(204).send(null)
     },
   )

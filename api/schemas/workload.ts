@@ -4,7 +4,7 @@ import type { WorkloadView } from '../../automation/views.ts'
 import { instantSchema, nullableNumber, phaseSchema, splitSchema } from './common.ts'
 import { showOperation } from './operation.ts'
 
-const gateSchema = Type.Object({
+export const gateSchema = Type.Object({
   name: Type.String(),
   state: Type.Union([Type.Literal('open'), Type.Literal('closed'), Type.Literal('unknown')]),
   sentence: Type.String(),

@@ -8,6 +8,7 @@ import { CutoverError } from '../errors.ts'
 import { landingSeconds } from '../orphans.ts'
 import { changesOf } from '../plan/diff.ts'
 import { replacements } from '../plan/invariants.ts'
+import { recordedRun } from '../recorded-run.ts'
 import { awsFailed } from '../stage-runs.ts'
 import type { ClusterRun } from './cluster-run.ts'
 
@@ -53,7 +54,8 @@ export async function destroyCluster(run: ClusterRun, site: ClusterSite, stage: 
     await write(run)
     await run.save({ done: last })
   }
-  await run.engine((engine, task) => engine.destroy(task, run.listen))
+  const { act } = await recordedRun(run, 'destroy', (engine, task, listen) => engine.destroy(task, listen))
+  await run.save({}, {}, { acts: [act] })
   await rm(run.tools.files.kubeconfigOf(site.migration), { force: true })
 }
 
@@ -67,7 +69,9 @@ const recordedIn = (urns: readonly string[]): string[] =>
 async function write(run: ClusterRun): Promise<ClusterOutputs> {
   await run.save({}, { writes: true })
   await run.pass('before-up')
-  const { exports } = await run.engine((engine, task) => engine.up(task, run.listen))
+  const { result, act } = await recordedRun(run, 'up', (engine, task, listen) => engine.up(task, listen))
+  await run.save({}, {}, { acts: [act] })
+  const { exports } = result
   await run.pass('after-up')
   const { kubeconfig: _secret, ...outputs } = exports as unknown as ClusterOutputs & { readonly kubeconfig: string }
   return outputs

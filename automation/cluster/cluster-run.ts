@@ -5,7 +5,7 @@ import type { Task } from '../engine/engine.ts'
 import { CutoverError } from '../errors.ts'
 import type { EventType } from '../events.ts'
 import type { Migration } from '../migration.ts'
-import { OperationRun, type Subject, type Tools } from '../operation-run.ts'
+import { OperationRun, type Act, type Subject, type Tools } from '../operation-run.ts'
 import type { OperationChange, OperationRecord } from '../store/operations.ts'
 import type { ClusterRecord } from './record.ts'
 
@@ -40,11 +40,13 @@ export class ClusterRun extends OperationRun {
   }
 
   /** Saves a change of the cluster's record and of the operation together. Throws `cancelled` when the operation has ended meanwhile. */
-  async save(change: Partial<ClusterRecord>, progress: OperationChange = {}, events: Told = []): Promise<void> {
+  async save(change: Partial<ClusterRecord>, progress: OperationChange = {}, also: Also = {}): Promise<void> {
     const saved = await this.tools.store.transaction(async (work) => {
       const operation = await work.operations.change(this.#operation, progress)
       if (!operation) return null
       if (Object.keys(change).length > 0) await work.clusters.change(this.migration.name, change)
+      const { events = [], acts = [] } = also
+      work.audit.write(...acts.map((act) => this.fact(act, operation)))
       if (events.length > 0) work.events.writeAll(this.subject, operation.id, events)
       return operation
     })
@@ -63,4 +65,8 @@ export class ClusterRun extends OperationRun {
   }
 }
 
-type Told = readonly (readonly [EventType, object])[]
+/** What is written with a change, all or nothing. */
+interface Also {
+  readonly events?: readonly (readonly [EventType, object])[]
+  readonly acts?: readonly Act[]
+}

@@ -1,9 +1,10 @@
 import { clusterStack } from '../../infra/names.ts'
 import { CutoverError } from '../errors.ts'
-import type { ClusterAction, Migration, Operation, Workload } from '../migration.ts'
+import type { ClusterAction, EndState, Migration, Operation, Workload } from '../migration.ts'
 import type { Tools } from '../operation-run.ts'
 import type { OperationRuns } from '../operation-runs.ts'
 import type { Asker } from '../asker.ts'
+import { decisionOf, essenceOf } from '../audit.ts'
 import type { OperationRecord } from '../store/operations.ts'
 import type { Work } from '../store/store.ts'
 import { destroyCluster, previewCluster, upCluster } from './acts.ts'
@@ -11,6 +12,7 @@ import { ClusterRun } from './cluster-run.ts'
 import { preflight, requireToBuild, siteFor, type Preflight } from './preflight.ts'
 import { noCluster, type ClusterRecord, type ClusterStateName } from './record.ts'
 import { clusterStateOf } from './state.ts'
+import { traceparent } from '../traces.ts'
 import { nextStage, type ClusterStage } from '../../infra/cluster/stage.ts'
 
 /** What is asked for, and what the journal says of the cluster from its acceptance on. */
@@ -81,11 +83,13 @@ export class ClusterRequests {
   }
 
   /** Ends what runs, wherever, with a grace for what is in flight. What was begun is gone on with by the next `up` or destroy. */
-  async cancel({ name }: Migration): Promise<OperationRecord> {
+  async cancel({ name }: Migration, asker: Asker): Promise<OperationRecord> {
+    const subject = { migration: name, name: clusterStack }
     return this.#tools.store.transaction(async (work) => {
       const active = await work.operations.activeOf(name, clusterStack)
       if (!active) throw new CutoverError('not-found', `no operation of the cluster of ${name} is under way`)
-      work.events.write({ migration: name, name: clusterStack }, active.id, 'cancel-asked', {})
+      work.audit.write(decisionOf(asker, subject, 'cluster-cancel', { operation: active.id }))
+      work.events.write(subject, active.id, 'cancel-asked', {})
       return active
     })
   }
@@ -142,9 +146,14 @@ export class ClusterRequests {
         reason: asker.reason,
         requestedBy: asker.by,
         requestedAt: asker.receivedAt,
+        credential: asker.credential,
+        address: asker.address,
+        trace: traceparent(),
         request: { ...intent.request },
       })
       const queued = ['operation-queued', { action: intent.action, reason: asker.reason }] as const
+      const details = { warnings: intent.warnings }
+      work.audit.write(decisionOf(asker, subject, intent.action, { operation: added.id, details }))
       const warned = intent.warnings.map((text) => ['message', { severity: 'warning', text }] as const)
       work.events.writeAll(subject, added.id, [queued, ...warned])
       return added
@@ -152,13 +161,16 @@ export class ClusterRequests {
   }
 
   async #end(
-    { operation, subject }: ClusterRun,
-    state: Operation['state'],
+    run: ClusterRun,
+    state: EndState,
     outcome: { readonly error?: Operation['error']; readonly result?: object },
     also: (work: Work) => Promise<void> = nothing,
   ): Promise<void> {
+    const { operation, subject } = run
     await this.#tools.store.transaction(async (work) => {
-      if (!(await work.operations.finish(operation, state, outcome))) return
+      const ended = await work.operations.finish(operation, state, outcome)
+      if (!ended) return
+      work.audit.write(run.fact({ action: 'end', outcome: state, details: { error: essenceOf(ended.error) } }, ended))
       await also(work)
       work.events.write(subject, operation.id, 'operation-finished', { state, error: outcome.error ?? null })
     })

@@ -104,6 +104,8 @@ export interface Engine {
   keepAlive(ms: number): void
   /** Ends what an earlier service left of an operation. Resolves when nothing of it is left. */
   clearAway(operation: string): Promise<void>
+  /** The workers' processes, for whoever wants to know how they are. */
+  workerPids(): readonly number[]
   /** null: ready; otherwise why not, for people. */
   notReady(): string | null
   start(): Promise<void>

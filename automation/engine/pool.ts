@@ -59,6 +59,10 @@ export class WorkerPool {
     })
   }
 
+  pids(): readonly number[] {
+    return [...this.#workers].flatMap(({ process: { pid } }) => pid ?? [])
+  }
+
   notReady(): string | null {
     if (this.#stopping) return 'the engine is stopping'
     if (this.#unusable) return this.#unusable

@@ -42,6 +42,16 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** What a process holds in memory; 0 when it is gone, or where the system does not tell by /proc. */
+export function residentBytes(pid: number): number {
+  try {
+    const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return Number(kibibytes ?? 0) * 1024
+  } catch {
+    return 0
+  }
+}
+
 /** Sends a signal to a process group; a group that is gone is no error. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): void {
   if (leader <= 0) return // 0 would be our own group

@@ -33,6 +33,7 @@ export function createPulumiEngine(options: PulumiEngineOptions): Engine {
     unlock: (task) => run<null>(task, { do: 'unlock' }),
     clearAway: endProcessesOf,
     keepAlive: (ms) => pool.keepAlive(ms),
+    workerPids: () => pool.pids(),
     notReady: () => pool.notReady(),
     start: () => pool.start(),
     stop: () => pool.stop(),

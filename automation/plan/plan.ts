@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Split } from '../../infra/traffic.ts'
 import type { Json, Site, Stage, SwitchPoint } from '../../infra/workloads/kind.ts'
 import { kindOf } from '../../infra/workloads/kinds.ts'
 import type { EngineStep } from '../engine/engine.ts'
+import { sha256 } from '../digest.ts'
 import { canonical } from '../same-json.ts'
 import type { PhaseName, State, Workload } from '../migration.ts'
 import type { Moment, Transition } from '../phases/phase.ts'
@@ -43,7 +43,7 @@ export function hashOf(basis: Basis, steps: readonly (readonly EngineStep[])[]):
 
 export const basisDigest = (basis: Basis): string => digest(basis as unknown as Json)
 
-const digest = (value: Json): string => createHash('sha256').update(canonical(value)).digest('hex')
+const digest = (value: Json): string => sha256(canonical(value))
 
 /** The way back from where a transition ends. */
 export function wayBackFrom({ to }: Transition, workload: Workload, site: Site, moment: Moment): WayBack {

@@ -62,7 +62,7 @@ export class EventLog {
 export const eventChannel = 'cutover_events'
 
 /** Any number that nobody else takes on this database. */
-const appendLock = 7_246_011_402
+export const appendLock = 7_246_011_402
 
 /**
  * Appends what a transaction has collected, as the last thing in it. Whoever appends waits for all who did before to commit, so

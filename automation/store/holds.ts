@@ -21,6 +21,10 @@ export class Holds {
     return rows.map(holdOf)
   }
 
+  async all(): Promise<Hold[]> {
+    return (await this.#db.selectFrom('holds').selectAll().orderBy('since').execute()).map(holdOf)
+  }
+
   async place(hold: Omit<Hold, 'id' | 'since'>): Promise<Hold> {
     const row = { id: newId('hold'), since: new Date(), holder: hold.by, ...withoutBy(hold) }
     return holdOf(await this.#db.insertInto('holds').values(row).returningAll().executeTakeFirstOrThrow())

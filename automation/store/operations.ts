@@ -10,6 +10,11 @@ export interface OperationRecord extends Operation {
   readonly seq: number
   /** It has begun to write to AWS. */
   readonly writes: boolean
+  /** As of whoever asked (asker.ts). */
+  readonly credential: string | null
+  readonly address: string | null
+  /** The W3C traceparent of the request, so that whoever carries it out belongs to the same trace; null: it was in none. */
+  readonly trace: string | null
   /** What was asked for, e.g. `{ force: true }` or `{ plan: hash }`. */
   readonly request: Readonly<Record<string, unknown>>
   /** The replica whose processes may be at work on it, also after its end; null: none. */
@@ -33,7 +38,8 @@ export type Held = Pick<OperationRecord, 'id' | 'fence'>
 export type NewOperation = Pick<
   OperationRecord,
   'migration' | 'workload' | 'action' | 'from' | 'to' | 'reason' | 'requestedBy' | 'requestedAt' | 'request'
->
+> &
+  Partial<Pick<OperationRecord, 'credential' | 'address' | 'trace'>>
 
 export type OperationChange = Partial<Pick<OperationRecord, 'writes' | 'homeMs' | 'lingers' | 'result' | 'to'>> & {
   /** When what lingers will have passed. */
@@ -74,6 +80,9 @@ export class Operations {
         to_phase: operation.to,
         reason: operation.reason,
         requested_by: operation.requestedBy,
+        credential: operation.credential ?? null,
+        address: operation.address ?? null,
+        trace: operation.trace ?? null,
         requested_at: new Date(operation.requestedAt),
         request: JSON.stringify(operation.request),
       })
@@ -165,6 +174,11 @@ export class Operations {
     return (await query.execute()).map(operationOf)
   }
 
+  /** Oldest first. */
+  async all(migration: string, workload: string): Promise<OperationRecord[]> {
+    return (await this.#of(migration, workload).orderBy('seq').execute()).map(operationOf)
+  }
+
   /** The newest plan with this hash. */
   async planWith(migration: string, workload: string, hash: string): Promise<OperationRecord | null> {
     const plans = await this.#of(migration, workload)
@@ -221,6 +235,9 @@ export const operationOf = (row: Selectable<Tables['operations']>): OperationRec
   to: row.to_phase,
   reason: row.reason,
   requestedBy: row.requested_by,
+  credential: row.credential,
+  address: row.address,
+  trace: row.trace,
   requestedAt: row.requested_at.getTime(),
   startedAt: row.started_at?.getTime() ?? null,
   finishedAt: row.finished_at?.getTime() ?? null,

@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from 'kysely'
+import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { FoundBase, Lingering, Stage, SwitchPoint, WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import type { KindName } from '../../infra/workloads/kinds.ts'
 import type { ClusterRecord, ClusterStateName } from '../cluster/record.ts'
@@ -52,6 +52,9 @@ export interface Tables {
     to_phase: PhaseName | ClusterStateName
     reason: string | null
     requested_by: string
+    credential: string | null
+    address: string | null
+    trace: string | null
     requested_at: Date
     started_at: Date | null
     finished_at: Date | null
@@ -75,6 +78,18 @@ export interface Tables {
     operation: string | null
     type: string
     data: Json<object>
+  }
+  audit: {
+    seq: number
+    hash: string
+    /** Canonical JSON of all of it but its hash; the columns after it are the database's own reading of it. */
+    entry: string
+    at: GeneratedAlways<string>
+    migration: GeneratedAlways<string | null>
+    workload: GeneratedAlways<string | null>
+    operation: GeneratedAlways<string | null>
+    subject: GeneratedAlways<string>
+    action: GeneratedAlways<string>
   }
   holds: { id: string; migration: string; workload: string; name: string; reason: string; holder: string; since: Date }
   idempotency: {

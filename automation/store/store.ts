@@ -1,6 +1,8 @@
 import { Kysely, type Dialect } from 'kysely'
 import { Migrator, type Migration as SchemaMigration } from 'kysely/migration'
+import type { AuditFact } from '../audit.ts'
 import type { Events } from '../events.ts'
+import { appendAudit, Audit } from './audit.ts'
 import { Claims } from './claims.ts'
 import { Clusters } from './clusters.ts'
 import { append, EventLog, type NewEvent } from './event-log.ts'
@@ -11,6 +13,7 @@ import { Migrations } from './migrations.ts'
 import * as journal from './migrations/0001-journal.ts'
 import * as clusters from './migrations/0002-clusters.ts'
 import * as leases from './migrations/0003-leases.ts'
+import * as audit from './migrations/0005-audit.ts'
 import { Operations } from './operations.ts'
 import { Ownership } from './ownership.ts'
 import { ReadingTable } from './readings.ts'
@@ -22,6 +25,7 @@ const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0001-journal': journal,
   '0002-clusters': clusters,
   '0003-leases': leases,
+  '0005-audit': audit,
 }
 
 /** The tables that one unit of work sees; inside `transaction` all of it happens or nothing does. */
@@ -36,11 +40,13 @@ export interface Work {
   readonly replicas: Replicas
   readonly readings: ReadingTable
   readonly events: EventLog
+  readonly audit: Audit
 }
 
 /** The journal: what was asked for, what is true, what was done. SQL from the start, the same on PGlite and PostgreSQL. */
 export class Store {
   readonly #db: Kysely<Tables>
+  readonly #events: Events
   readonly #follower: Follower
   readonly read: Work
   readonly idempotency: Idempotency
@@ -48,7 +54,8 @@ export class Store {
   /** `listen`: hears of what other services write on the same database. */
   constructor(dialect: Dialect, events: Events, listen?: Listen) {
     this.#db = new Kysely<Tables>({ dialect })
-    this.read = workOn(this.#db, [])
+    this.#events = events
+    this.read = workOn(this.#db, [], [])
     this.idempotency = new Idempotency(this.#db)
     this.#follower = new Follower(this.read.events, events, listen)
   }
@@ -69,10 +76,13 @@ export class Store {
   async transaction<T>(act: (work: Work) => Promise<T> | T): Promise<T> {
     const { result, appended } = await this.#db.transaction().execute(async (tx) => {
       const collected: NewEvent[] = []
-      const result = await act(workOn(tx, collected))
+      const facts: AuditFact[] = []
+      const result = await act(workOn(tx, collected, facts))
+      await appendAudit(tx, facts)
       return { result, appended: await append(tx, collected) }
     })
     this.#follower.offer(appended)
+    if (appended.length > 0) this.#events.emit('written', appended)
     return result
   }
 
@@ -82,7 +92,7 @@ export class Store {
   }
 }
 
-const workOn = (db: Kysely<Tables>, collected: NewEvent[]): Work => ({
+const workOn = (db: Kysely<Tables>, collected: NewEvent[], facts: AuditFact[]): Work => ({
   migrations: new Migrations(db),
   clusters: new Clusters(db),
   workloads: new Workloads(db),
@@ -93,6 +103,7 @@ const workOn = (db: Kysely<Tables>, collected: NewEvent[]): Work => ({
   replicas: new Replicas(db),
   readings: new ReadingTable(db),
   events: new EventLog(db, collected),
+  audit: new Audit(db, facts),
 })
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : JSON.stringify(error))

@@ -7,6 +7,7 @@ import type { EKSClient } from '@aws-sdk/client-eks'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { IAMClient } from '@aws-sdk/client-iam'
 import type { Route53Client } from '@aws-sdk/client-route-53'
+import { tellCalls, type AwsCall } from './calls.ts'
 
 /** How AWS is reached. On AWS only the region; an endpoint for a proxy, a private partition or a rehearsal. */
 export interface AwsSettings {
@@ -16,6 +17,8 @@ export interface AwsSettings {
   readonly maxAttempts?: number
   /** A call without an answer for this long has failed. Default 10,000 */
   readonly requestTimeoutMs?: number
+  /** Is told every attempt of every call. */
+  readonly onCall?: (call: AwsCall) => void
 }
 
 /**
@@ -49,12 +52,13 @@ export function createAws(settings: AwsSettings): Aws {
       throwOnRequestTimeout: true,
     },
   }
-  const elbv2 = new ElasticLoadBalancingV2Client(options)
+  const told = <Client>(client: Client): Client => (settings.onCall ? tellCalls(client, settings.onCall) : client)
+  const elbv2 = told(new ElasticLoadBalancingV2Client(options))
   const loaded: Promise<{ destroy(): void }>[] = []
   const once = <Client extends { destroy(): void }>(load: () => Promise<Client>): (() => Promise<Client>) => {
     let client: Promise<Client> | undefined
     return () => {
-      if (!client) loaded.push((client = load()))
+      if (!client) loaded.push((client = load().then(told)))
       return client
     }
   }

@@ -11,11 +11,14 @@ interface SdkError extends Error {
 const throttles =
   /^(Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|ProvisionedThroughput|PriorRequestNotComplete)/
 
+/** AWS asks for fewer calls. */
+export const isThrottle = (error: unknown): boolean => error instanceof Error && throttles.test(error.name)
+
 /** Worth asking again: throttled, answered by a 5xx, or not answered at all. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { $metadata, name, code } = error as SdkError
-  if (throttles.test(name) || name === 'TimeoutError' || noAnswer.test(code ?? '')) return true
+  if (isThrottle(error) || name === 'TimeoutError' || noAnswer.test(code ?? '')) return true
   return ($metadata?.httpStatusCode ?? 0) >= 500
 }
 

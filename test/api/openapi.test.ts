@@ -169,7 +169,7 @@ describe('every route', () => {
     const type = answer.type.split(';')[0] ?? ''
     expect(Object.keys(told.content)).toContain(type)
     const valid = checkFor(told.content[type].schema)
-    valid(answer.json)
+    valid(type.endsWith('json') ? answer.json : answer.text)
     expect(valid.errors, `${method} ${route} ${answer.status}`).toBeNull()
     return answer
   }
@@ -201,6 +201,9 @@ describe('every route', () => {
     await check('GET', '/v1/operations/{operation}', `/v1/operations/${operation['id']}`)
     await check('GET', `${workload}/history`, `${url}/history?limit=10`)
     await check('GET', workload, url)
+    expect((await check('GET', `${workload}/report`, `${url}/report`)).json['visits']).toHaveLength(2)
+    expect((await check('GET', '/v1/audit', '/v1/audit')).json['items'].length).toBeGreaterThan(4)
+    await check('GET', '/metrics', '/metrics')
     await check('GET', `${one}/cluster`, '/v1/migrations/prod/cluster')
   })
 
@@ -213,7 +216,9 @@ describe('every route', () => {
     await check('GET', '/v1/migrations', '/v1/migrations?limit=0')
     await check('GET', all, '/v1/migrations/nobody/workloads')
     await check('GET', '/v1/operations/{operation}', '/v1/operations/op-nobody')
-    for (const what of ['', '/history', '/outputs', '/by-hand']) await check('GET', workload + what, nobody + what)
+    await check('GET', '/v1/audit', '/v1/audit?who=me')
+    for (const what of ['', '/report', '/history', '/outputs', '/by-hand'])
+      await check('GET', workload + what, nobody + what)
     for (const action of ['plan', 'advance', 'rollback', 'abandon', 'release', 'holds', 'confirm']) {
       const body = ['plan', 'advance'].includes(action) ? {} : reason
       await check('POST', `${workload}/${action}`, `${nobody}/${action}`, body)

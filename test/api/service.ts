@@ -43,6 +43,7 @@ const noEngine: Engine = (() => {
     start: never,
     stop: never,
     keepAlive: () => undefined,
+    workerPids: () => [],
     notReady: () => null,
   }
 })()
@@ -136,7 +137,7 @@ export class TestApi {
   ): Promise<Answer> {
     const answer = await this.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) })
     const type = String(answer.headers['content-type'] ?? '')
-    const json = type.includes('json') ? answer.json<Record<string, any>>() : {}
+    const json = /[/+]json/.test(type) ? answer.json<Record<string, any>>() : {}
     return { status: answer.statusCode, type, json, text: answer.body, headers: answer.headers }
   }
 

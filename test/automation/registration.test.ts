@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { itself } from '../../automation/asker.ts'
 import type { Workload } from '../../automation/migration.ts'
 import { register } from '../../automation/registration.ts'
 import type { WorkloadChange } from '../../automation/store/workloads.ts'
@@ -15,7 +16,7 @@ afterAll(() => journal.remove())
 beforeEach(() => void (migration = `m${(count += 1)}`))
 
 const apply = (changes: Record<string, object>, outer: object = {}) =>
-  register(journal.store, { ...document(changes, migration), ...outer })
+  register(journal.store, { ...document(changes, migration), ...outer }, itself('test', null, 0))
 
 const put = (change: WorkloadChange, name = 'search') =>
   journal.store.transaction((work) => work.workloads.change(migration, name, change))
