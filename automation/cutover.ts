@@ -13,6 +13,7 @@ import { phaseOf } from './phases/phases.ts'
 import { register } from './registration.ts'
 import { Requests, type RequestsDependencies, type Subject } from './requests.ts'
 import type { OperationRecord } from './store/operations.ts'
+import { mustNotHaveRetired } from './two-persons.ts'
 import { viewOf, type WorkloadView } from './views.ts'
 
 export interface CutoverDependencies extends RequestsDependencies {
@@ -48,8 +49,8 @@ export class Cutover {
     return this.#accepting ? this.#deps.engine.notReady() : 'the service is starting or stopping'
   }
 
-  register(inventory: Inventory): Promise<{ readonly migration: Migration; readonly created: boolean }> {
-    return register(this.#deps.store, inventory)
+  register(inventory: Inventory, asker: Asker): Promise<{ readonly migration: Migration; readonly created: boolean }> {
+    return register(this.#deps.store, inventory, asker)
   }
 
   async migration(name: string): Promise<Migration> {
@@ -60,7 +61,7 @@ export class Cutover {
 
   async workload(migration: string, name: string): Promise<Workload> {
     const workload = await this.#deps.store.read.workloads.get(migration, name)
-    if (!workload) throw new CutoverError('not-found', `there is no workload ${name} in migration ${migration}`)
+    if (!workload) throw noWorkload(migration, name)
     return workload
   }
 
@@ -184,15 +185,18 @@ export class Cutover {
   }
 
   /** The person's gate: in `soaking` that blue may be retired; before it, where nothing can ask green, that it answers. */
-  async confirm(migration: string, name: string, { by, reason }: Asker): Promise<Confirmation> {
-    const workload = await this.workload(migration, name)
-    const { state } = workload
-    if (!('confirmation' in state)) {
-      const message = `${name} is ${state.phase}: there is something to confirm only while it is prepared, shifting or soaking`
-      throw new CutoverError('wrong-phase', message, { phase: state.phase })
-    }
-    const confirmation: Confirmation = { by, reason: reason ?? '', at: this.#deps.clock.now() }
+  async confirm(migration: string, name: string, asker: Asker): Promise<Confirmation> {
+    const owner = await this.migration(migration)
+    const confirmation: Confirmation = { by: asker.by, reason: asker.reason ?? '', at: this.#deps.clock.now() }
     await this.#deps.store.transaction(async (work) => {
+      const workload = await work.workloads.lock(migration, name)
+      if (!workload) throw noWorkload(migration, name)
+      const { state } = workload
+      if (!('confirmation' in state)) {
+        const message = `${name} is ${state.phase}: there is something to confirm only while it is prepared, shifting or soaking`
+        throw new CutoverError('wrong-phase', message, { phase: state.phase })
+      }
+      await mustNotHaveRetired(work, owner, workload, asker)
       await work.workloads.change(migration, name, { state: { ...state, confirmation } })
       await work.events.write(workload, null, 'confirmed', { ...confirmation })
     })
@@ -210,6 +214,9 @@ export class Cutover {
     return { workload, migration: owner }
   }
 }
+
+const noWorkload = (migration: string, name: string): CutoverError =>
+  new CutoverError('not-found', `there is no workload ${name} in migration ${migration}`)
 
 const notAccepting = (reason: string): CutoverError =>
   new CutoverError('not-accepting', `no operation is accepted now: ${reason}`)

@@ -1,5 +1,6 @@
 import { entrySchema } from '../infra/workloads/entry.ts'
 import { clusterStack } from '../infra/names.ts'
+import { mustHave, type Asker } from './asker.ts'
 import { CutoverError } from './errors.ts'
 import type { Inventory, WorkloadEntry } from './inventory.ts'
 import type { Migration, Workload } from './migration.ts'
@@ -13,12 +14,14 @@ import type { Store, Work } from './store/store.ts'
 export async function register(
   store: Store,
   inventory: Inventory,
+  asker: Asker,
 ): Promise<{ readonly migration: Migration; readonly created: boolean }> {
   return store.transaction(async (work) => {
     const existing = await work.migrations.get(inventory.migration)
     const workloads = existing ? await work.workloads.of(inventory.migration) : []
     const fixed = await underWay(work, workloads)
     if (existing) {
+      if (existing.inventory.twoPersons && !inventory.twoPersons) mustHave('lift-two-persons', asker)
       refuseMovedGround(existing.inventory, inventory, fixed)
       await refuseMovedCluster(work, existing, inventory)
     }

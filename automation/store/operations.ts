@@ -1,5 +1,5 @@
 import type { Kysely, Selectable, Updateable } from 'kysely'
-import type { Operation, OperationState } from '../migration.ts'
+import type { Instant, Operation, OperationState } from '../migration.ts'
 import { newId } from './ids.ts'
 import type { Tables } from './schema.ts'
 
@@ -127,6 +127,16 @@ export class Operations {
     let query = this.#of(migration, workload).orderBy('seq', 'desc').limit(limit)
     if (before !== null) query = query.where('seq', '<', before)
     return (await query.execute()).map(operationOf)
+  }
+
+  /** Who has asked to retire it since then, whatever became of that. */
+  async retirements(migration: string, workload: string, since: Instant): Promise<string[]> {
+    const rows = await this.#of(migration, workload)
+      .where('action', '=', 'advance')
+      .where('to_phase', '=', 'retired')
+      .where('requested_at', '>=', new Date(since))
+      .execute()
+    return rows.map(({ requested_by: by }) => by)
   }
 
   /** The newest plan with this hash. */

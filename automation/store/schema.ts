@@ -5,6 +5,7 @@ import type { ClusterRecord, ClusterStateName } from '../cluster/record.ts'
 import type { Inventory, WorkloadEntry } from '../inventory.ts'
 import type { Failure } from '../errors.ts'
 import type { Action, ClusterAction, OperationState, PhaseName, State } from '../migration.ts'
+import type { Role } from '../rights.ts'
 
 /** JSON goes in as text and comes out parsed, with either driver. */
 type Json<T extends object | null> = JSONColumnType<T, string, string>
@@ -79,5 +80,19 @@ export interface Tables {
     headers: JsonOrNull<Record<string, string>>
     body: string | null
     created_at: Date
+  }
+  tokens: {
+    id: string
+    prefix: string
+    digest: string
+    subject: string
+    role: Role
+    scope: JsonOrNull<readonly string[]>
+    created_at: Date
+    created_by: string
+    expires_at: Date | null
+    revoked_at: Date | null
+    revoked_by: string | null
+    last_used_at: Date | null
   }
 }

@@ -9,13 +9,16 @@ import { Idempotency } from './idempotency.ts'
 import { Migrations } from './migrations.ts'
 import * as journal from './migrations/0001-journal.ts'
 import * as clusters from './migrations/0002-clusters.ts'
+import * as tokens from './migrations/0004-tokens.ts'
 import { Operations } from './operations.ts'
 import type { Tables } from './schema.ts'
+import { Tokens } from './tokens.ts'
 import { Workloads } from './workloads.ts'
 
 const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0001-journal': journal,
   '0002-clusters': clusters,
+  '0004-tokens': tokens,
 }
 
 /** The tables that one unit of work sees; inside `transaction` all of it happens or nothing does. */
@@ -27,6 +30,7 @@ export interface Work {
   readonly operations: Operations
   readonly holds: Holds
   readonly events: EventLog
+  readonly tokens: Tokens
 }
 
 /** The journal: what was asked for, what is true, what was done. SQL from the start, the same on PGlite and PostgreSQL. */
@@ -75,6 +79,7 @@ const workOn = (db: Kysely<Tables>, written: JournalEvent[]): Work => ({
   operations: new Operations(db),
   holds: new Holds(db),
   events: new EventLog(db, written),
+  tokens: new Tokens(db),
 })
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : JSON.stringify(error))
