@@ -22,6 +22,7 @@ import { Store } from '../../automation/store/store.ts'
 import type { WorkloadChange } from '../../automation/store/workloads.ts'
 import { createConnections } from '../../automation/surroundings.ts'
 import { document, yamlOf } from '../automation/document.ts'
+import { openDoor } from '../support/open-door.ts'
 
 /** What no test here may need: whoever asks it has gone too far. */
 const noEngine: Engine = (() => {
@@ -88,7 +89,7 @@ export class TestApi {
     const runner = new Runner(tools)
     const clusters = new ClusterRequests(tools)
     const cutover = new Cutover({ ...tools, events, reader, observer, runner, clusters })
-    const app = await buildApp({ cutover, logLevel: 'silent' })
+    const app = await buildApp({ cutover, logLevel: 'silent', ...openDoor })
     cutover.accept(true)
     return new TestApi(app, cutover, store, async () => {
       await app.close()

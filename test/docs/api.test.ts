@@ -8,6 +8,7 @@ import { createAutomation, type Automation } from '../../automation/automation.t
 import { poolDefaults } from '../../automation/engine/pulumi-engine.ts'
 import { pgliteDialect } from '../../automation/store/pglite.ts'
 import { codesIn, column, membersOf, namesIn, tableOf, textOf, wordsOf } from './pages.ts'
+import { openDoor } from '../support/open-door.ts'
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
@@ -44,7 +45,7 @@ beforeAll(async () => {
     engine: { ...poolDefaults, backendUrl: '', passphraseFile: '', home: folder },
     stacks: { folder, plugins: {}, passphrase: 'docs' },
   })
-  app = await buildApp({ cutover: automation.cutover, logLevel: 'silent' })
+  app = await buildApp({ cutover: automation.cutover, logLevel: 'silent', ...openDoor })
   await app.ready()
   document = app.swagger() as unknown as Document
 })
