@@ -24,7 +24,7 @@ const ruleSchema = Type.Object(
   strict,
 )
 
-const issuerSchema = Type.Object(
+export const issuerSchema = Type.Object(
   {
     issuer: Type.String({ pattern: '^https?://', description: 'As in the claim `iss`, to the letter.' }),
     audience: Type.String({ minLength: 1, description: 'One of the claim `aud`.' }),

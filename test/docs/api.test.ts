@@ -104,7 +104,7 @@ const answerOf = (method: string, action: string): Schema | undefined =>
     'application/json'
   ]?.schema
 
-const shapes = ['Migration', 'Workload', 'Operation', 'Hold', 'Confirmation', 'ByHand', 'Problem']
+const shapes = ['Migration', 'Workload', 'Operation', 'Hold', 'Confirmation', 'Token', 'ByHand', 'Problem']
 
 test.each(shapes)('the shape of a %s', (name) => {
   const unnamed = { Confirmation: answerOf('post', 'confirm'), ByHand: answerOf('get', 'by-hand') }
