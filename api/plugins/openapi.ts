@@ -40,7 +40,7 @@ export const openapi = fp(
     })
     await app.register(async (pages) => {
       pages.addHook('onRoute', (route) => void (route.config = { ...route.config, right: 'read' }))
-      await pages.register(swaggerUi, { routePrefix: '/docs' })
+      await pages.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: asItCame })
     })
     app.get('/openapi.json', { config: { right: 'read' }, schema: { hide: true } }, () => app.swagger())
   },
@@ -60,6 +60,9 @@ const documentedBody = (config: unknown): object => {
   const { body } = (config ?? {}) as { body?: object }
   return body ? { body, consumes: ['application/json', 'application/yaml'] } : {}
 }
+
+/** The page is served as the service is, over TLS or not. */
+const asItCame = (policy: string): string => policy.replace(/ *upgrade-insecure-requests;/, '')
 
 /** Who may ask, and what those are answered who may not. */
 function guarded(schema: FastifySchema | undefined, config: FastifyContextConfig | undefined): object {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
@@ -12,6 +12,7 @@ import { until } from '../support/wait.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let folder: string
 let port: number
+const runs: { readonly child: ChildProcess; readonly ended: Promise<unknown> }[] = []
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'eks-cutover-token-'))
   const server = createServer().listen(0, '127.0.0.1')
@@ -20,7 +21,13 @@ beforeAll(async () => {
   port = typeof address === 'object' && address ? address.port : 0
   server.close()
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  for (const { child, ended } of runs) {
+    child.kill('SIGKILL')
+    await ended
+  }
+  await rm(folder, { recursive: true, force: true })
+})
 
 function run(script: string, ...args: readonly string[]) {
   const child = spawn(process.execPath, [join(root, script), ...args], {
@@ -37,7 +44,9 @@ function run(script: string, ...args: readonly string[]) {
   child.stdout.on('data', (chunk: Buffer) => (texts.out += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (texts.said += chunk.toString()))
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...texts }))
-  return { child, texts, ended }
+  const one = { child, texts, ended }
+  runs.push(one)
+  return one
 }
 
 const token = (...args: string[]) => run('api/token.ts', ...args).ended
@@ -47,7 +56,7 @@ const ask = async (bearer: string, path = '/v1/migrations') =>
 
 async function start() {
   const service = run('api/server.ts')
-  await until('operations are accepted', () => service.texts.out.includes('operations are accepted'), 60)
+  await until('operations are accepted', () => service.texts.out.includes('operations are accepted'), 150)
   return service
 }
 
@@ -58,10 +67,10 @@ async function end(service: Awaited<ReturnType<typeof start>>) {
 
 it(
   'the first start tells an admin token once, and the command works where the service does not run',
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async () => {
     const first = await start()
-    await until('the token is told', () => first.texts.said.includes('admin-token'), 60)
+    await until('the token is told', () => first.texts.said.includes('admin-token'), 150)
     const file = join(folder, 'data', 'admin-token')
     const text = (await readFile(file, 'utf8')).trim()
     expect(first.texts.said).toContain(text)

@@ -77,7 +77,10 @@ describe('without authentication', () => {
 
   it('its own page is', async () => {
     expect((await api.get('/v1/migrations', { 'sec-fetch-site': 'same-origin' })).status).toBe(200)
-    expect((await api.get('/docs/', { 'sec-fetch-site': 'none' })).status).toBe(200)
+    const { status, headers } = await api.get('/docs/', { 'sec-fetch-site': 'none' })
+    const policy = String(headers['content-security-policy'])
+    expect([status, policy]).toEqual([200, expect.stringContaining("script-src 'self'")])
+    expect(policy).not.toContain('upgrade-insecure-requests')
   })
 
   it('a token that comes along is not looked at', async () => {
