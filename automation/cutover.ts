@@ -169,7 +169,7 @@ export class Cutover {
     const workload = await this.workload(migration, name)
     return this.#deps.store.transaction(async (work) => {
       const hold = await work.holds.place({ migration, workload: name, name: holdName, reason: reason ?? '', by })
-      await work.events.write(workload, null, 'hold-placed', { ...hold })
+      work.events.write(workload, null, 'hold-placed', { ...hold })
       return hold
     })
   }
@@ -180,7 +180,7 @@ export class Cutover {
     await this.#deps.store.transaction(async (work) => {
       const hold = await work.holds.remove(migration, name, id)
       if (!hold) throw new CutoverError('not-found', `${name} has no hold ${id}`)
-      await work.events.write(workload, null, 'hold-removed', { ...hold })
+      work.events.write(workload, null, 'hold-removed', { ...hold })
     })
   }
 
@@ -198,7 +198,7 @@ export class Cutover {
       }
       await mustNotHaveRetired(work, owner, workload, asker)
       await work.workloads.change(migration, name, { state: { ...state, confirmation } })
-      await work.events.write(workload, null, 'confirmed', { ...confirmation })
+      work.events.write(workload, null, 'confirmed', { ...confirmation })
     })
     return confirmation
   }

@@ -71,7 +71,7 @@ export class Execution extends OperationRun {
       const { hold, events = [] } = also
       const placed = hold ? [['hold-placed', await work.holds.place(hold)] as const] : []
       const told = [...events, ...placed]
-      if (told.length > 0) await work.events.writeAll(workload, operation.id, told)
+      if (told.length > 0) work.events.writeAll(workload, operation.id, told)
       return { operation, workload }
     })
     if (!saved) throw new CutoverError('cancelled', 'the operation was ended')

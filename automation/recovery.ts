@@ -17,7 +17,7 @@ export async function recover(store: Store, engine: Engine): Promise<readonly Un
       await work.operations.finish(id, 'interrupted', { error })
       const workload = action === 'plan' ? null : await work.workloads.get(migration, name)
       if (workload?.stage) await work.workloads.change(migration, name, { unsettled: true })
-      await work.events.write({ migration, name }, id, 'operation-finished', { state: 'interrupted', error })
+      work.events.write({ migration, name }, id, 'operation-finished', { state: 'interrupted', error })
     })
   }
   await store.idempotency.forgetUnanswered()

@@ -110,12 +110,12 @@ export class Requests {
       if (replaces) {
         const error = { code: 'cancelled', message: 'a rollback took its place' }
         const ended = await work.operations.finish(replaces.id, 'cancelled', { error })
-        if (ended) await work.events.write(workload, replaces.id, 'operation-finished', { state: 'cancelled', error })
+        if (ended) work.events.write(workload, replaces.id, 'operation-finished', { state: 'cancelled', error })
       }
       const asked = newOperation(workload, 'rollback', transition, { force }, asker)
       const operation = await work.operations.add(asked, 'running')
       const queued = ['operation-queued', { action: 'rollback', reason: asker.reason }] as const
-      await work.events.writeAll(workload, operation.id, [queued, ['operation-started', {}]])
+      work.events.writeAll(workload, operation.id, [queued, ['operation-started', {}]])
       const stage = transition.stages[0] ?? null
       return { operation, workload: await work.workloads.change(migration, name, { stage, unsettled: true }) }
     })
@@ -184,7 +184,7 @@ export class Requests {
       if (ofCluster?.action === 'cluster-destroy') throw clusterGoes(ofCluster)
       if (action === 'advance') mustBeAnother({ migration, workload: await lockedOf(work, workload) }, asker)
       const operation = await work.operations.add(newOperation(workload, action, transition, request, asker))
-      await work.events.write(workload, operation.id, 'operation-queued', { action, reason: asker.reason })
+      work.events.write(workload, operation.id, 'operation-queued', { action, reason: asker.reason })
       if (workload.state.phase !== 'registered' || action !== 'advance') return { operation, workload }
       await work.claims.take(claimsOf(workload), workload.migration, workload.name).catch((error: unknown) => {
         throw error instanceof ClaimHeld ? claimHeld(error.id, error.holder) : error

@@ -90,13 +90,13 @@ export class Runner {
       if (change) {
         await work.workloads.change(workload.migration, workload.name, change)
         const event = { from: workload.state, to: change.state, reason: operation.reason }
-        await work.events.write(workload, operation.id, 'state-changed', event)
+        work.events.write(workload, operation.id, 'state-changed', event)
         if (hasEnded(change.state)) {
           await work.claims.release(workload.migration, workload.name)
           await work.holds.removeAll(workload.migration, workload.name)
         }
       }
-      await work.events.write(workload, operation.id, 'operation-finished', { state, error: null })
+      work.events.write(workload, operation.id, 'operation-finished', { state, error: null })
     })
     this.#settleLater(execution)
   }
@@ -109,9 +109,9 @@ export class Runner {
       if (failure.code === 'switch-point-changed') {
         const hold = { name: 'switch-point-changed', reason: failure.message, by: 'eks-cutover' }
         await work.holds.place({ ...hold, migration: workload.migration, workload: workload.name })
-        await work.events.write(workload, operation.id, 'hold-placed', hold)
+        work.events.write(workload, operation.id, 'hold-placed', hold)
       }
-      await work.events.write(workload, operation.id, 'operation-finished', { state, error: failure })
+      work.events.write(workload, operation.id, 'operation-finished', { state, error: failure })
     })
   }
 

@@ -84,7 +84,7 @@ export class BindingsWatch {
       const which = strangers.map(({ binding, targetGroup }) => `${binding} names ${targetGroup}`).join('; ')
       const reason = `green binds what is blue's: ${which}. Delete the binding, then remove this hold.`
       const hold = await work.holds.place({ migration, workload: name, name: strangerHold, reason, by: 'eks-cutover' })
-      await work.events.write({ migration, name }, null, 'hold-placed', { ...hold })
+      work.events.write({ migration, name }, null, 'hold-placed', { ...hold })
     })
   }
 }

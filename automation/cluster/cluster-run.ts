@@ -49,7 +49,7 @@ export class ClusterRun extends OperationRun {
       const operation = await work.operations.change(this.#operation.id, progress, 'running')
       if (!operation) return null
       if (Object.keys(change).length > 0) await work.clusters.change(this.migration.name, change)
-      if (events.length > 0) await work.events.writeAll(this.subject, operation.id, events)
+      if (events.length > 0) work.events.writeAll(this.subject, operation.id, events)
       return operation
     })
     if (!saved) throw new CutoverError('cancelled', 'the operation was ended')

@@ -136,7 +136,7 @@ export class ClusterRequests {
       })
       const queued = ['operation-queued', { action: intent.action, reason: asker.reason }] as const
       const warned = intent.warnings.map((text) => ['message', { severity: 'warning', text }] as const)
-      await work.events.writeAll(subject, added.id, [queued, ...warned])
+      work.events.writeAll(subject, added.id, [queued, ...warned])
       return added
     })
     const run = new ClusterRun(this.#tools, operation, migration)
@@ -161,7 +161,7 @@ export class ClusterRequests {
     await this.#tools.store.transaction(async (work) => {
       if (!(await work.operations.finish(operation.id, state, outcome))) return
       await also(work)
-      await work.events.write(subject, operation.id, 'operation-finished', { state, error: outcome.error ?? null })
+      work.events.write(subject, operation.id, 'operation-finished', { state, error: outcome.error ?? null })
     })
   }
 }

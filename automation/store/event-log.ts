@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { sql, type Insertable, type Kysely, type Selectable } from 'kysely'
 import type { EventType, JournalEvent } from '../events.ts'
 import type { Tables } from './schema.ts'
 
@@ -8,14 +8,16 @@ export interface EventFilter {
   readonly operation?: string | undefined
 }
 
-/** Everything that happened, in order. Events written in a transaction are collected and told after it. */
+export type NewEvent = Insertable<Tables['events']>
+
+/** Everything that happened, in order. What is written is collected, and appended when its transaction ends. */
 export class EventLog {
   readonly #db: Kysely<Tables>
-  readonly #written: JournalEvent[]
+  readonly #collected: NewEvent[]
 
-  constructor(db: Kysely<Tables>, written: JournalEvent[]) {
+  constructor(db: Kysely<Tables>, collected: NewEvent[]) {
     this.#db = db
-    this.#written = written
+    this.#collected = collected
   }
 
   write(
@@ -23,20 +25,18 @@ export class EventLog {
     operation: string | null,
     type: EventType,
     data: object,
-  ): Promise<void> {
-    return this.writeAll(workload, operation, [[type, data]])
+  ): void {
+    this.writeAll(workload, operation, [[type, data]])
   }
 
-  /** All of them in one statement, in this order. */
-  async writeAll(
+  /** All of them, in this order. */
+  writeAll(
     workload: { readonly migration: string; readonly name: string },
     operation: string | null,
     told: readonly (readonly [type: EventType, data: object])[],
-  ): Promise<void> {
+  ): void {
     const common = { at: new Date(), migration: workload.migration, workload: workload.name, operation }
-    const values = told.map(([type, data]) => ({ ...common, type, data: JSON.stringify(data) }))
-    const rows = await this.#db.insertInto('events').values(values).returningAll().execute()
-    this.#written.push(...rows.map(eventOf))
+    this.#collected.push(...told.map(([type, data]) => ({ ...common, type, data: JSON.stringify(data) })))
   }
 
   /** Events after `seq`, oldest first. */
@@ -56,6 +56,22 @@ export class EventLog {
       .executeTakeFirst()
     return Number(row?.seq ?? 0)
   }
+}
+
+/** The channel on which a database that several services share says that there is something new. */
+export const eventChannel = 'cutover_events'
+
+/** Any number that nobody else takes on this database. */
+const appendLock = 7_246_011_402
+
+/**
+ * Appends what a transaction has collected, as the last thing in it. Whoever appends waits for all who did before to commit, so
+ * that whoever has read an event has read all before it; a sequence alone does not promise that.
+ */
+export async function append(db: Kysely<Tables>, collected: readonly NewEvent[]): Promise<JournalEvent[]> {
+  if (collected.length === 0) return []
+  await sql`select pg_advisory_xact_lock(${appendLock}), pg_notify(${eventChannel}, '')`.execute(db)
+  return (await db.insertInto('events').values(collected).returningAll().execute()).map(eventOf)
 }
 
 export const matches = (event: JournalEvent, filter: EventFilter): boolean =>

@@ -1,9 +1,10 @@
 import { Kysely, type Dialect } from 'kysely'
 import { Migrator, type Migration as SchemaMigration } from 'kysely/migration'
-import type { Events, JournalEvent } from '../events.ts'
+import type { Events } from '../events.ts'
 import { Claims } from './claims.ts'
 import { Clusters } from './clusters.ts'
-import { EventLog } from './event-log.ts'
+import { append, EventLog, type NewEvent } from './event-log.ts'
+import { Follower, type Listen } from './follower.ts'
 import { Holds } from './holds.ts'
 import { Idempotency } from './idempotency.ts'
 import { Migrations } from './migrations.ts'
@@ -36,15 +37,16 @@ export interface Work {
 /** The journal: what was asked for, what is true, what was done. SQL from the start, the same on PGlite and PostgreSQL. */
 export class Store {
   readonly #db: Kysely<Tables>
-  readonly #events: Events
+  readonly #follower: Follower
   readonly read: Work
   readonly idempotency: Idempotency
 
-  constructor(dialect: Dialect, events: Events) {
+  /** `listen`: hears of what other services write on the same database. */
+  constructor(dialect: Dialect, events: Events, listen?: Listen) {
     this.#db = new Kysely<Tables>({ dialect })
-    this.#events = events
     this.read = workOn(this.#db, [])
     this.idempotency = new Idempotency(this.#db)
+    this.#follower = new Follower(this.read.events, events, listen)
   }
 
   /** Brings the schema up to date. Throws when the database is newer than this program knows. */
@@ -56,29 +58,34 @@ export class Store {
     const { error } = await migrator.migrateToLatest()
     if (error)
       throw new Error(`the journal's schema could not be brought up to date: ${describe(error)}`, { cause: error })
+    await this.#follower.start()
   }
 
   /** Events written inside are told to listeners once all of it is in the journal, and never when it is not. */
-  async transaction<T>(act: (work: Work) => Promise<T>): Promise<T> {
-    const written: JournalEvent[] = []
-    const result = await this.#db.transaction().execute((tx) => act(workOn(tx, written)))
-    for (const event of written) this.#events.emit('event', event)
+  async transaction<T>(act: (work: Work) => Promise<T> | T): Promise<T> {
+    const { result, appended } = await this.#db.transaction().execute(async (tx) => {
+      const collected: NewEvent[] = []
+      const result = await act(workOn(tx, collected))
+      return { result, appended: await append(tx, collected) }
+    })
+    this.#follower.offer(appended)
     return result
   }
 
-  close(): Promise<void> {
-    return this.#db.destroy()
+  async close(): Promise<void> {
+    await this.#follower.stop()
+    await this.#db.destroy()
   }
 }
 
-const workOn = (db: Kysely<Tables>, written: JournalEvent[]): Work => ({
+const workOn = (db: Kysely<Tables>, collected: NewEvent[]): Work => ({
   migrations: new Migrations(db),
   clusters: new Clusters(db),
   workloads: new Workloads(db),
   claims: new Claims(db),
   operations: new Operations(db),
   holds: new Holds(db),
-  events: new EventLog(db, written),
+  events: new EventLog(db, collected),
   tokens: new Tokens(db),
 })
 

@@ -145,7 +145,7 @@ export class TestApi {
     await this.write((work) => work.workloads.change(migration, workload, change))
   }
 
-  write<T>(act: (work: Work) => Promise<T>): Promise<T> {
+  write<T>(act: (work: Work) => Promise<T> | T): Promise<T> {
     return this.store.transaction(act)
   }
 

@@ -25,7 +25,7 @@ describe('a unit of work', () => {
     journal.told.length = 0
     const attempt = journal.store.transaction(async (work) => {
       await work.workloads.add('prod-2026', 'half', entry)
-      await work.events.write(search, null, 'message', { text: 'half' })
+      work.events.write(search, null, 'message', { text: 'half' })
       throw new Error('on purpose')
     })
     await expect(attempt).rejects.toThrow('on purpose')
@@ -36,9 +36,9 @@ describe('a unit of work', () => {
   it('is told of once all of it is in the journal, in its own order', async () => {
     journal.told.length = 0
     const during = await journal.store.transaction(async (work) => {
-      await work.events.write(search, null, 'message', { text: 'first' })
+      work.events.write(search, null, 'message', { text: 'first' })
       const more = [['home', { text: 'second' }] as const, ['confirmed', { text: 'third' }] as const]
-      await work.events.writeAll(search, null, more)
+      work.events.writeAll(search, null, more)
       return journal.told.length
     })
     expect(during).toBe(0)
