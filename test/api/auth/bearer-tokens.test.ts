@@ -111,7 +111,7 @@ describe('whoever has the public key', () => {
 
   it('cannot sign with it as if it were a shared secret', async () => {
     const [jwk] = issuer.publicKeys
-    const key = createPublicKey({ key: jwk as object, format: 'jwk' })
+    const key = createPublicKey({ key: { ...jwk }, format: 'jwk' })
     const secrets = [
       key.export({ type: 'spki', format: 'pem' }),
       key.export({ type: 'spki', format: 'der' }),

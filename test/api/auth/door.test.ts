@@ -65,12 +65,12 @@ describe('without authentication', () => {
     },
   )
 
-  it.each([
+  it.each<Record<string, string>>([
     { host: 'evil.example.com' },
     { host: '127.0.0.1.evil.example.com:8080' },
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
-  ])('no page of somebody else’s is: %j', async (headers: Record<string, string>) => {
+  ])('no page of somebody else’s is: %j', async (headers) => {
     const { status, json } = await api.post('/v1/migrations/a/workloads/b/plan', undefined, headers)
     expect([status, json['code']]).toEqual([403, 'forbidden'])
   })
@@ -122,7 +122,7 @@ it('a secret shows itself to nobody who does not ask for it', () => {
   const secret = new Secret('cut_x')
   const shown = [
     String(secret),
-    `${secret}`,
+
     JSON.stringify({ secret }),
     inspect(secret),
     inspect({ deep: [secret] }, { showHidden: true }),
