@@ -122,7 +122,6 @@ it('a secret shows itself to nobody who does not ask for it', () => {
   const secret = new Secret('cut_x')
   const shown = [
     String(secret),
-
     JSON.stringify({ secret }),
     inspect(secret),
     inspect({ deep: [secret] }, { showHidden: true }),
