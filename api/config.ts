@@ -1,7 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
+import { isIP } from 'node:net'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { readIssuers, type Issuer } from './auth/issuers.ts'
+import { isLoopback } from './auth/this-machine.ts'
+import { Secret } from './secret.ts'
 
 /** Everything that the service is told by its environment; docs/configuration.md has the same list. */
 export interface Config {
@@ -18,7 +22,15 @@ export interface Config {
   readonly plugins: Readonly<Record<string, string>>
   readonly backendUrl: string
   readonly passphraseFile: string
-  readonly passphrase: string
+  readonly passphrase: Secret
+  /** off: whoever is on this machine may do everything. */
+  readonly auth: 'on' | 'off'
+  /** Whose bearer tokens are taken. */
+  readonly issuers: readonly Issuer[]
+  /** Of each address, and of each credential. */
+  readonly requestsPerSecond: number
+  /** Addresses and CIDR blocks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[]
 }
 
 /** One line per problem. */
@@ -32,7 +44,6 @@ export class ConfigInvalid extends Error {
 type Environment = Readonly<Record<string, string | undefined>>
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
-const loopback = ['127.0.0.1', '::1', 'localhost']
 
 /** Reads the environment and makes the data directory ready. Throws ConfigInvalid with every problem at once. */
 export function loadConfig(environment: Environment): Config {
@@ -59,11 +70,14 @@ export function loadConfig(environment: Environment): Config {
     Number.isInteger(n) && n >= 1 && n <= 64 ? null : 'is not 1 to 64',
   )
   const host = environment['CUTOVER_HOST'] || '127.0.0.1'
-  if (!loopback.includes(host)) {
-    problems.push(
-      `CUTOVER_HOST=${host}: only a loopback address (127.0.0.1, ::1) is served, because there is no authentication yet`,
-    )
-  }
+  if (isIP(host) === 0 && host !== 'localhost')
+    problems.push(`CUTOVER_HOST=${host} is neither an address nor localhost`)
+  const auth = authOf(environment['CUTOVER_AUTH'], host, problems)
+  const issuers = issuersOf(environment['CUTOVER_OIDC_FILE'], problems)
+  const requestsPerSecond = number('CUTOVER_REQUESTS_PER_SECOND', 100, (n) =>
+    Number.isInteger(n) && n >= 1 && n <= 100_000 ? null : 'is not 1 to 100000',
+  )
+  const trustedProxies = proxiesOf(environment['CUTOVER_TRUSTED_PROXIES'], problems)
   const logLevel = environment['CUTOVER_LOG_LEVEL'] || 'info'
   if (!logLevels.includes(logLevel)) problems.push(`CUTOVER_LOG_LEVEL=${logLevel} is none of ${logLevels.join(', ')}`)
   const plugins = pluginsOf(environment['CUTOVER_PULUMI_PLUGINS'], problems)
@@ -71,7 +85,7 @@ export function loadConfig(environment: Environment): Config {
   if (problems.length === 0) prepareDirectory(dataDir, problems)
   else checkDirectory(dataDir, problems)
   const passphraseFile = resolve(environment['PULUMI_CONFIG_PASSPHRASE_FILE'] || join(dataDir, 'passphrase'))
-  const passphrase = problems.length === 0 ? passphraseOf(passphraseFile, environment, problems) : ''
+  const passphrase = new Secret(problems.length === 0 ? passphraseOf(passphraseFile, environment, problems) : '')
   const backendUrl = environment['PULUMI_BACKEND_URL'] || pathToFileURL(join(dataDir, 'pulumi-state')).href
   if (problems.length > 0) throw new ConfigInvalid(problems)
   if (!environment['PULUMI_BACKEND_URL']) mkdirSync(join(dataDir, 'pulumi-state'), { recursive: true, mode: 0o700 })
@@ -88,6 +102,10 @@ export function loadConfig(environment: Environment): Config {
     backendUrl,
     passphraseFile,
     passphrase,
+    auth,
+    issuers,
+    requestsPerSecond,
+    trustedProxies,
   }
 }
 
@@ -98,6 +116,45 @@ function wrongRate(rate: number, awsEndpoint: string | undefined): string | null
   return rate > 1 && !awsEndpoint
     ? 'is for rehearsals: AWS keeps its own time. Set AWS_ENDPOINT_URL, or leave it at 1'
     : null
+}
+
+function authOf(text: string | undefined, host: string, problems: string[]): 'on' | 'off' {
+  const auth = text || 'on'
+  if (auth !== 'on' && auth !== 'off') problems.push(`CUTOVER_AUTH=${auth} is neither on nor off`)
+  if (auth !== 'off') return 'on'
+  if (!isLoopback(host)) {
+    problems.push(
+      `CUTOVER_AUTH=off is for this machine alone: CUTOVER_HOST=${host} is no loopback address (127.0.0.1, ::1)`,
+    )
+  }
+  return auth
+}
+
+function issuersOf(file: string | undefined, problems: string[]): readonly Issuer[] {
+  if (!file) return []
+  try {
+    return readIssuers(resolve(file))
+  } catch (error) {
+    for (const line of (error as Error).message.split('\n')) problems.push(`CUTOVER_OIDC_FILE=${file}: ${line}`)
+    return []
+  }
+}
+
+/** `10.0.0.0/8,192.168.7.4` */
+function proxiesOf(text: string | undefined, problems: string[]): readonly string[] {
+  const proxies = (text ?? '').split(',').filter(Boolean)
+  for (const proxy of proxies) {
+    if (!isNetwork(proxy)) problems.push(`CUTOVER_TRUSTED_PROXIES: ${proxy} is neither an address nor a CIDR block`)
+  }
+  return proxies
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || more.length > 0) return false
+  if (bits === undefined) return true
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)
 }
 
 /** `aws=/dir,kubernetes=/dir` */

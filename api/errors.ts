@@ -1,4 +1,6 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { CutoverError, errorCodes, type ErrorCode } from '../automation/errors.ts'
 import { faultsFrom } from '../automation/schema.ts'
 
@@ -35,6 +37,9 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   'trust-policy-refused': 409,
   'workload-not-empty': 409,
   'not-confirmed': 409,
+  forbidden: 403,
+  'two-persons': 403,
+  'issuer-unreachable': 503,
   'idempotency-mismatch': 422,
   'not-accepting': 503,
 }
@@ -66,17 +71,28 @@ export const problemOf = (
 function httpProblem(status: number, detail: string, members: Readonly<Record<string, unknown>> = {}): Problem {
   const titles: Readonly<Record<number, [string, string]>> = {
     400: ['bad-request', 'The request is not what the API describes.'],
+    401: ['unauthenticated', 'Nobody is known by what the request brings.'],
     404: ['no-such-route', 'There is nothing at this path.'],
     406: ['not-acceptable', 'The answer cannot be given in a form that the request accepts.'],
     413: ['body-too-large', 'The body is larger than 1 MiB.'],
+    408: ['request-too-slow', 'The request took too long to arrive.'],
     415: ['unsupported-media-type', 'The body is neither JSON nor, for an inventory, YAML.'],
+    429: ['too-many-requests', 'There were more requests in a second than are answered.'],
+    431: ['header-too-large', 'The header is larger than 16 KiB.'],
   }
   const [code, title] = titles[status] ?? ['bad-request', 'The request could not be read.']
   return { ...members, type: `urn:eks-cutover:error:${code}`, title, status, code, detail }
 }
 
+/** What programs that know nothing of our codes go by. */
+const headersOf: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { 'www-authenticate': 'Bearer realm="eks-cutover"' },
+  429: { 'retry-after': '1' },
+  503: { 'retry-after': '2' },
+}
+
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  if (problem.status === 503) void reply.header('retry-after', '2')
+  void reply.headers(headersOf[problem.status] ?? {})
   return reply
     .code(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')
@@ -112,6 +128,24 @@ export function handleError(
     detail,
   }
   return sendProblem(reply, problem)
+}
+
+/** Before there is a request: the header is too large, too slow or no HTTP. */
+export function handleClientError(error: ConnectionError, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const statuses: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
+  const problem = httpProblem(
+    statuses[error.code ?? ''] ?? 400,
+    'the request could not be read; the connection is closed',
+  )
+  const body = JSON.stringify(problem)
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
 export function handleNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {

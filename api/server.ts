@@ -6,7 +6,10 @@ import { poolDefaults } from '../automation/engine/pulumi-engine.ts'
 import { CutoverError } from '../automation/errors.ts'
 import { DirectoryInUse, lockDirectory } from '../automation/store/lock.ts'
 import { pgliteDialect } from '../automation/store/pglite.ts'
+import type { Tokens } from '../automation/store/tokens.ts'
 import { buildApp } from './app.ts'
+import { guardedAccess, openAccess } from './auth/access.ts'
+import { firstToken } from './auth/first-token.ts'
 import { ConfigInvalid, loadConfig, type Config } from './config.ts'
 
 /** Exit codes: 2 is a mistake in the surroundings, which trying again does not mend. */
@@ -17,13 +20,17 @@ const help = `eks-cutover: the service
   npm start
 
 It is told everything by its environment:
-  CUTOVER_HOST                    loopback only, default 127.0.0.1
+  CUTOVER_HOST                    an address, default 127.0.0.1
   CUTOVER_PORT                    default 8080
   CUTOVER_DATA_DIR                journal, stacks and state, default ./.data
   CUTOVER_CLOCK_RATE              default 1; more only with AWS_ENDPOINT_URL, for rehearsals
   CUTOVER_WORKERS                 operations at once, default 2
   CUTOVER_PULUMI_PLUGINS          name=folder,… instead of installed plugins
   CUTOVER_PROBE_PROXY             forward proxy for the service's own requests to front doors
+  CUTOVER_AUTH                    on or off, default on; off on a loopback address alone
+  CUTOVER_OIDC_FILE               whose bearer tokens are taken, and which roles they get
+  CUTOVER_REQUESTS_PER_SECOND     of each address and each credential, default 100
+  CUTOVER_TRUSTED_PROXIES         address,… and CIDR blocks whose X-Forwarded-For is believed
   CUTOVER_LOG_LEVEL               fatal, error, warn, info, debug, trace or silent; default info
   PULUMI_BACKEND_URL              default: files in the data directory
   PULUMI_CONFIG_PASSPHRASE_FILE   default: made in the data directory
@@ -37,9 +44,12 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env)
   const lock = lockDirectory(config.dataDir)
   const automation = automationOf(config)
-  const app = await buildApp({ cutover: automation.cutover, logLevel: config.logLevel })
+  const { cutover } = automation
+  const { tokens } = cutover.store.read
+  const access = config.auth === 'off' ? openAccess : guardedAccess(tokens, config.issuers)
+  const app = await buildApp({ ...config, cutover, access })
   const stop = async (): Promise<void> => {
-    automation.cutover.accept(false)
+    cutover.accept(false)
     await app.close()
     await automation.stop()
     lock.release()
@@ -51,11 +61,21 @@ async function main(): Promise<void> {
   await app.listen({ host: config.host, port: config.port })
   try {
     await automation.start()
+    if (!access.open) await tellFirstToken(tokens, config.dataDir)
     app.log.info('operations are accepted')
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** Printed in this one start, beside the log and not in it. */
+async function tellFirstToken(tokens: Tokens, dataDir: string): Promise<void> {
+  const first = await firstToken(tokens, dataDir)
+  if (!first) return
+  process.stderr.write(
+    `eks-cutover: the first admin token, told this once: ${first.token.reveal()} (also in ${first.file})\n`,
+  )
 }
 
 function automationOf(config: Config): Automation {
@@ -72,7 +92,7 @@ function automationOf(config: Config): Automation {
       passphraseFile: config.passphraseFile,
       home: join(config.dataDir, 'pulumi-home'),
     },
-    stacks: { folder: join(config.dataDir, 'stacks'), plugins: config.plugins, passphrase: config.passphrase },
+    stacks: { folder: join(config.dataDir, 'stacks'), plugins: config.plugins, passphrase: config.passphrase.reveal() },
   })
 }
 

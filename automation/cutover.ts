@@ -19,6 +19,7 @@ import { reportOf, type RunReport } from './report/report.ts'
 import { waitsOf, type Waits } from './report/waits.ts'
 import { Requests, type RequestsDependencies, type Subject } from './requests.ts'
 import type { OperationRecord } from './store/operations.ts'
+import { mustNotHaveRetired } from './two-persons.ts'
 import { viewOf, type WorkloadView } from './views.ts'
 
 export interface CutoverDependencies extends RequestsDependencies {
@@ -72,7 +73,7 @@ export class Cutover {
 
   async workload(migration: string, name: string): Promise<Workload> {
     const workload = await this.#deps.store.read.workloads.get(migration, name)
-    if (!workload) throw new CutoverError('not-found', `there is no workload ${name} in migration ${migration}`)
+    if (!workload) throw noWorkload(migration, name)
     return workload
   }
 
@@ -239,14 +240,17 @@ export class Cutover {
 
   /** The person's gate: in `soaking` that blue may be retired; before it, where nothing can ask green, that it answers. */
   async confirm(migration: string, name: string, asker: Asker): Promise<Confirmation> {
-    const workload = await this.workload(migration, name)
-    const { state } = workload
-    if (!('confirmation' in state)) {
-      const message = `${name} is ${state.phase}: there is something to confirm only while it is prepared, shifting or soaking`
-      throw new CutoverError('wrong-phase', message, { phase: state.phase })
-    }
+    const owner = await this.migration(migration)
     const confirmation: Confirmation = { by: asker.by, reason: asker.reason ?? '', at: this.#deps.clock.now() }
     await this.#deps.store.transaction(async (work) => {
+      const workload = await work.workloads.lock(migration, name)
+      if (!workload) throw noWorkload(migration, name)
+      const { state } = workload
+      if (!('confirmation' in state)) {
+        const message = `${name} is ${state.phase}: there is something to confirm only while it is prepared, shifting or soaking`
+        throw new CutoverError('wrong-phase', message, { phase: state.phase })
+      }
+      await mustNotHaveRetired(work, owner, workload, asker)
       await work.workloads.change(migration, name, { state: { ...state, confirmation } })
       work.audit.write(decisionOf(asker, workload, 'confirm', { details: { from: state } }))
       work.events.write(workload, null, 'confirmed', { ...confirmation })
@@ -270,6 +274,9 @@ export class Cutover {
     return { workload, migration: owner }
   }
 }
+
+const noWorkload = (migration: string, name: string): CutoverError =>
+  new CutoverError('not-found', `there is no workload ${name} in migration ${migration}`)
 
 const notAccepting = (reason: string): CutoverError =>
   new CutoverError('not-accepting', `no operation is accepted now: ${reason}`)

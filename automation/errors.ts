@@ -18,7 +18,7 @@ export class CutoverError extends Error {
 export const errorCodes = {
   'inventory-invalid': 'The inventory says something that it may not say.',
   'workload-under-way': 'The inventory drops or changes a workload that is past `registered`.',
-  'not-found': 'There is no such migration, workload, operation or hold.',
+  'not-found': 'There is no such migration, workload, operation, hold or token.',
   'wrong-phase': 'This cannot be asked of a workload in its phase.',
   'switch-point-refused': 'The switch point cannot be moved by us; field, reason and way out are given.',
   'switch-point-claimed': 'Another workload holds the switch point.',
@@ -48,6 +48,9 @@ export const errorCodes = {
   'trust-policy-refused': "A role's trust policy cannot take our statement.",
   'workload-not-empty': 'A workload has something in green, so its cluster must stay.',
   'not-confirmed': 'The confirmation does not name what would be destroyed.',
+  forbidden: 'Whoever asks is known, and may not.',
+  'two-persons': 'The inventory wants one person to confirm and another to retire.',
+  'issuer-unreachable': 'The issuer of a bearer token does not answer with its keys.',
   'idempotency-mismatch': 'The same Idempotency-Key came with another request.',
   'not-accepting': 'The service is starting or stopping.',
 } as const

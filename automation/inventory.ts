@@ -23,6 +23,11 @@ const head = {
     { cluster: Type.String({ minLength: 1, maxLength: 100 }), kubeconfig: absolutePath },
     { additionalProperties: false, description: 'The cluster that is left.' },
   ),
+  twoPersons: Type.Optional(
+    Type.Boolean({
+      description: 'One person confirms that blue may be retired, another one retires it. Default false.',
+    }),
+  ),
 }
 
 const givenSchema = Type.Object(

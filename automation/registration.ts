@@ -1,6 +1,6 @@
 import { entrySchema } from '../infra/workloads/entry.ts'
 import { clusterStack } from '../infra/names.ts'
-import type { Asker } from './asker.ts'
+import { mustHave, type Asker } from './asker.ts'
 import { decisionOf } from './audit.ts'
 import { sha256 } from './digest.ts'
 import { CutoverError } from './errors.ts'
@@ -23,6 +23,7 @@ export async function register(
     const workloads = existing ? await work.workloads.of(inventory.migration) : []
     const fixed = await underWay(work, workloads)
     if (existing) {
+      if (existing.inventory.twoPersons && !inventory.twoPersons) mustHave('lift-two-persons', asker)
       refuseMovedGround(existing.inventory, inventory, fixed)
       await refuseMovedCluster(work, existing, inventory)
     }

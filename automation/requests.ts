@@ -1,7 +1,7 @@
 import { describeAwsError } from '../infra/aws/errors.ts'
 import { clusterStack } from '../infra/names.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
-import type { Asker } from './asker.ts'
+import { mustHave, type Asker } from './asker.ts'
 import { actOf, decisionOf } from './audit.ts'
 import { CutoverError } from './errors.ts'
 import type { Tools } from './operation-run.ts'
@@ -24,8 +24,11 @@ import { sameJson } from './same-json.ts'
 import { ClaimHeld } from './store/claims.ts'
 import { isUniqueViolation } from './store/errors.ts'
 import type { NewOperation, OperationRecord } from './store/operations.ts'
+import type { Work } from './store/store.ts'
+import { rightToAdvance } from './rights.ts'
 import { siteOf } from './surroundings.ts'
 import { traceparent } from './traces.ts'
+import { mustBeAnother } from './two-persons.ts'
 
 export interface RequestsDependencies extends Tools {
   readonly reader: Reader
@@ -75,6 +78,8 @@ export class Requests {
 
   /** Exactly one step forward. `plan`: only if the plan with this hash still holds; it is then not previewed again. */
   async advance(subject: Subject, plan: string | null, asker: Asker): Promise<OperationRecord> {
+    mustHave(rightToAdvance(subject.workload.state.phase), asker)
+    mustBeAnother(subject, asker)
     const found = await this.#found(subject)
     const { workload } = found
     const holds = await this.#deps.store.read.holds.of(workload.migration, workload.name)
@@ -216,12 +221,13 @@ export class Requests {
 
   /** The operation, and with a first advance the claims and what was found, all at once; then it begins. */
   async #accept(acceptance: Acceptance): Promise<OperationRecord> {
-    const { workload, action, request, transition, asker, moment, previewed, grounds } = acceptance
+    const { workload, migration, action, request, transition, asker, moment, previewed, grounds } = acceptance
     return this.#deps.store.transaction(async (work) => {
       const active = await work.operations.activeOf(workload.migration, workload.name)
       if (active) throw inProgress(activeOf(active))
       const ofCluster = await work.operations.activeOf(workload.migration, clusterStack)
       if (ofCluster?.action === 'cluster-destroy') throw clusterGoes(ofCluster)
+      if (action === 'advance') mustBeAnother({ migration, workload: await lockedOf(work, workload) }, asker)
       const asked = newOperation(workload, action, transition, request, asker)
       const operation = await work.operations.add(asked, { transition, moment: momentOf(moment), previewed })
       work.events.write(workload, operation.id, 'operation-queued', { action, reason: asker.reason })
@@ -285,6 +291,13 @@ const activeOf = ({ id, action, requestedAt, from, writes }: OperationRecord): A
   from: from as PhaseName,
   writes,
 })
+
+/** As it is now, and as it stays until the transaction ends. */
+async function lockedOf(work: Work, { migration, name }: Workload): Promise<Workload> {
+  const workload = await work.workloads.lock(migration, name)
+  if (!workload) throw new CutoverError('not-found', `there is no workload ${name} in migration ${migration}`)
+  return workload
+}
 
 const clusterGoes = ({ id, action, requestedAt: since }: OperationRecord): CutoverError =>
   new CutoverError('operation-in-progress', `green's cluster is being destroyed by ${id}`, {

@@ -221,6 +221,7 @@ const environmentOf = ({ endpoint, region, accessKeyId, secretAccessKey }: AwsAc
   AWS_ACCESS_KEY_ID: accessKeyId,
   AWS_SECRET_ACCESS_KEY: secretAccessKey,
   CUTOVER_CLOCK_RATE: String(timeScale),
+  CUTOVER_AUTH: 'off',
 })
 
 const proxySetting = ({ proxy: { socket } }: Surroundings) => ({

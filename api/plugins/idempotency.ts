@@ -5,6 +5,10 @@ import { CutoverError } from '../../automation/errors.ts'
 import type { Idempotency } from '../../automation/store/idempotency.ts'
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What is kept of a good answer, where that has something that nobody may keep. */
+    kept?: (body: string) => string
+  }
   interface FastifyRequest {
     /** The Idempotency-Key that this request is the first with. */
     idempotencyKey: string | null
@@ -13,7 +17,7 @@ declare module 'fastify' {
 
 const header = 'idempotency-key'
 const longest = 200
-const kept = ['content-type', 'location'] as const
+const keptHeaders = ['content-type', 'location'] as const
 
 /**
  * The same key and request get the same answer for 24 hours, whatever has happened since; the same key with another request is
@@ -26,7 +30,7 @@ export const idempotency = fp<{ readonly store: Idempotency; readonly replica: s
     app.addHook('onSend', (request, reply, payload) => keepAnswer(request, reply, payload, store))
     done()
   },
-  { name: 'idempotency' },
+  { name: 'idempotency', dependencies: ['authentication'] },
 )
 
 async function takeKey(
@@ -40,9 +44,10 @@ async function takeKey(
   if (typeof key !== 'string' || key === '' || key.length > longest) {
     throw Object.assign(new Error(`an Idempotency-Key has 1 to ${longest} characters`), { statusCode: 400 })
   }
-  const taken = await store.take(key, fingerprint(request), replica)
+  const own = ownKey(request, key)
+  const taken = await store.take(own, fingerprint(request), replica)
   if (taken === 'new') {
-    request.idempotencyKey = key
+    request.idempotencyKey = own
     return undefined
   }
   if (taken === 'other')
@@ -66,14 +71,20 @@ async function keepAnswer(
     return payload
   }
   const headers = Object.fromEntries(
-    kept.flatMap((name) => {
+    keptHeaders.flatMap((name) => {
       const value = reply.getHeader(name)
       return value === undefined ? [] : [[name, String(value)]]
     }),
   )
-  await store.keep(key, { status: reply.statusCode, headers, body: typeof payload === 'string' ? payload : '' })
+  const { kept: keptOf = (body) => body } = request.routeOptions.config
+  const body = typeof payload === 'string' ? keptOf(payload) : ''
+  await store.keep(key, { status: reply.statusCode, headers, body })
   return payload
 }
+
+/** Everybody has keys of their own: another's key is neither taken nor answered. */
+const ownKey = ({ identity }: FastifyRequest, key: string): string =>
+  identity?.credential ? JSON.stringify([identity.credential, identity.subject, key]) : key
 
 const fingerprint = ({ method, url, body }: FastifyRequest): string =>
   createHash('sha256')

@@ -1,7 +1,10 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import fp from 'fastify-plugin'
+import type { FastifyContextConfig, FastifySchema } from 'fastify'
 import { Type } from 'typebox'
+import { rights } from '../../automation/rights.ts'
+import { problems } from '../schemas/problem.ts'
 
 /** The routes' own schemas as OpenAPI 3.1 at /openapi.json, and a page to try them at /docs. */
 export const openapi = fp(
@@ -15,26 +18,40 @@ export const openapi = fp(
           description:
             'Moves live workloads from one EKS cluster to another. What takes longer than a lookup answers 202.',
         },
+        components: { securitySchemes: { bearer: bearerScheme } },
         tags: [
           { name: 'migrations', description: 'Inventories' },
           { name: 'cluster', description: 'Green, where it is built here' },
           { name: 'workloads', description: 'One service on its way' },
           { name: 'operations', description: 'Attempts at transitions' },
+          { name: 'tokens', description: 'API tokens: who may do what' },
           { name: 'service', description: 'The service itself' },
         ],
       },
       refResolver: { buildLocalReference: (json, _base, _fragment, index) => nameOf(json['$id']) ?? `schema-${index}` },
       transform: ({ schema, url, route }) => {
         const keyed = route.method === 'POST' ? { headers: idempotencyKey } : {}
-        return { schema: { ...keyed, ...schema, ...documentedBody(route.config) }, url }
+        return {
+          schema: { ...keyed, ...schema, ...documentedBody(route.config), ...guarded(schema, route.config) },
+          url,
+        }
       },
       transformObject: (document) => ('openapiObject' in document ? withOptionalBodies(document.openapiObject) : {}),
     })
-    await app.register(swaggerUi, { routePrefix: '/docs' })
-    app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+    await app.register(async (pages) => {
+      pages.addHook('onRoute', (route) => void (route.config = { ...route.config, right: 'read' }))
+      await pages.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: asItCame })
+    })
+    app.get('/openapi.json', { config: { right: 'read' }, schema: { hide: true } }, () => app.swagger())
   },
   { name: 'openapi' },
 )
+
+const bearerScheme = {
+  type: 'http',
+  scheme: 'bearer',
+  description: 'An API token (`cut_…`), or a bearer token of an issuer that the service knows.',
+} as const
 
 const nameOf = (id: unknown): string | undefined => (typeof id === 'string' ? id : undefined)
 
@@ -42,6 +59,21 @@ const nameOf = (id: unknown): string | undefined => (typeof id === 'string' ? id
 const documentedBody = (config: unknown): object => {
   const { body } = (config ?? {}) as { body?: object }
   return body ? { body, consumes: ['application/json', 'application/yaml'] } : {}
+}
+
+/** The page is served as the service is, over TLS or not. */
+const asItCame = (policy: string): string => policy.replace(/ *upgrade-insecure-requests;/, '')
+
+/** Who may ask, and what those are answered who may not. */
+function guarded(schema: FastifySchema | undefined, config: FastifyContextConfig | undefined): object {
+  const right = config?.right
+  if (right === undefined || right === 'public') return { security: [] }
+  return {
+    security: [{ bearer: [] }],
+    'x-required-right': right,
+    'x-required-role': rights[right].role,
+    response: { ...problems(401, 403, 429, 503), ...(schema?.response as object | undefined) },
+  }
 }
 
 const idempotencyKey = Type.Object({

@@ -12,16 +12,11 @@ export const accepted = { 202: Type.Ref('Operation'), ...problems(400, 404, 409,
 /** A body of which every member is optional may be left out. */
 export const orNothing = <T extends TObject>(schema: T) => Type.Union([schema, Type.Null()])
 
-/** Until there are accounts everybody on this machine is the operator. */
-const operator = 'operator'
-
-export const askerOf = ({ receivedAt, ip }: FastifyRequest, why: string | undefined): Asker => ({
-  by: operator,
-  credential: null,
-  address: ip,
-  reason: why ?? null,
-  receivedAt,
-})
+export function askerOf({ identity, receivedAt, ip }: FastifyRequest, why?: string): Asker {
+  if (!identity) throw new Error('a route that asks nobody who they are cannot act for anybody')
+  const { subject: by, role, credential } = identity
+  return { by, role, credential, address: ip, reason: why ?? null, receivedAt }
+}
 
 export const accept = (reply: FastifyReply, operation: OperationRecord) =>
   reply.code(202).header('location', `/v1/operations/${operation.id}`).send(showOperation(operation))

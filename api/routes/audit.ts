@@ -15,6 +15,7 @@ export async function auditRoutes(app: App, { cutover }: { readonly cutover: Cut
   app.get(
     '/audit',
     {
+      config: { right: 'audit' },
       schema: {
         tags: ['operations'],
         summary: 'What was decided and done, newest first; as JSON lines all of it, in the order of the chain',

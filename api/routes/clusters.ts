@@ -14,6 +14,7 @@ export async function clusterRoutes(app: App, { cutover }: { readonly cutover: C
   app.get(
     path,
     {
+      config: { right: 'read' },
       schema: {
         tags,
         summary: "Green's cluster: its state, version, outputs and last operation",
@@ -27,6 +28,7 @@ export async function clusterRoutes(app: App, { cutover }: { readonly cutover: C
   app.get(
     `${path}/by-hand`,
     {
+      config: { right: 'by-hand' },
       schema: {
         tags,
         summary: "The commands with which a person runs the cluster's stack in the checkout",
@@ -37,6 +39,10 @@ export async function clusterRoutes(app: App, { cutover }: { readonly cutover: C
     async ({ params }) => cutover.clusterByHand(params.migration),
   )
 
+  actRoutes(app, cutover)
+}
+
+function actRoutes(app: App, cutover: Cutover): void {
   const body = orNothing(Type.Object({ reason: Type.Optional(reason) }, strict))
   for (const [action, summary, begin] of [
     ['preview', 'What an up of the cluster would change', cutover.previewCluster.bind(cutover)],
@@ -44,7 +50,10 @@ export async function clusterRoutes(app: App, { cutover }: { readonly cutover: C
   ] as const) {
     app.post(
       `${path}/${action}`,
-      { schema: { tags, summary, params: migrationParams, body, response: accepted } },
+      {
+        config: { right: `cluster-${action}` },
+        schema: { tags, summary, params: migrationParams, body, response: accepted },
+      },
       async (request, reply) => {
         const asker = askerOf(request, request.body?.reason)
         return accept(reply, await begin(request.params.migration, asker))
@@ -55,6 +64,7 @@ export async function clusterRoutes(app: App, { cutover }: { readonly cutover: C
   app.post(
     `${path}/destroy`,
     {
+      config: { right: 'cluster-destroy' },
       schema: {
         tags,
         summary: 'Take the cluster away, once no workload has anything in it',
@@ -78,6 +88,7 @@ export async function clusterRoutes(app: App, { cutover }: { readonly cutover: C
   app.post(
     `${path}/cancel`,
     {
+      config: { right: 'cluster-cancel' },
       schema: {
         tags,
         summary: 'End what runs for the cluster; asked for again it goes on from there',

@@ -4,14 +4,22 @@ import { Type } from 'typebox'
 import type { Cutover } from '../../automation/cutover.ts'
 import { eventTypes, type JournalEvent } from '../../automation/events.ts'
 import { matches, type EventFilter } from '../../automation/store/event-log.ts'
+import type { Access } from '../auth/access.ts'
+import { covers, type Identity } from '../auth/identity.ts'
 import type { App } from '../fastify.ts'
+import { mustCover } from '../plugins/authentication.ts'
 import { nameSchema } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 
 const pageSize = 500
 const heartbeatMs = 15_000
 
-export async function eventRoutes(app: App, { cutover }: { readonly cutover: Cutover }): Promise<void> {
+interface EventOptions {
+  readonly cutover: Cutover
+  readonly access: Access
+}
+
+export async function eventRoutes(app: App, { cutover, access }: EventOptions): Promise<void> {
   await app.register(fastifySSE, { heartbeatInterval: heartbeatMs })
 
   app.get(
@@ -19,6 +27,7 @@ export async function eventRoutes(app: App, { cutover }: { readonly cutover: Cut
     {
       sse: 'only',
       onRequest: (request, _reply, done) => done(acceptsEvents(request.headers.accept) ? undefined : notAcceptable()),
+      config: { right: 'read', scoped: true },
       schema: {
         tags: ['operations'],
         summary: 'Everything that happens, as server-sent events; Last-Event-ID goes on after an event',
@@ -41,6 +50,9 @@ export async function eventRoutes(app: App, { cutover }: { readonly cutover: Cut
       },
     },
     async (request, reply) => {
+      const identity = known(request.identity)
+      const { migration, workload } = request.query
+      if (migration !== undefined && workload !== undefined) mustCover(identity, { migration, workload })
       const closed = new AbortController()
       const close = (): void => closed.abort()
       reply.sse.onClose(close)
@@ -52,9 +64,12 @@ export async function eventRoutes(app: App, { cutover }: { readonly cutover: Cut
       // a client knows at once that it is heard, also when nothing happens for a while
       reply.sse.sendHeaders()
       reply.raw.flushHeaders()
+      endWithCredential(access, identity, closed)
       for await (const event of follow(cutover, from, request.query, closed.signal)) {
+        if (!covers(identity.scope, event.migration, event.workload)) continue
         await reply.sse.send({ id: String(event.seq), event: event.type, data: showEvent(event) })
       }
+      reply.sse.close()
     },
   )
 }
@@ -65,6 +80,22 @@ const acceptsEvents = (accept = '*/*'): boolean =>
 
 const notAcceptable = (): Error =>
   Object.assign(new Error('this route answers text/event-stream alone'), { statusCode: 406 })
+
+function known(identity: Identity | null): Identity {
+  if (!identity) throw new Error('the stream is for those who are known')
+  return identity
+}
+
+/** A stream lasts no longer than what opened it: revoked or expired, it ends within a heartbeat. */
+function endWithCredential(access: Access, identity: Identity, closed: AbortController): void {
+  const look = setInterval(() => {
+    access.holds(identity).then(
+      (holds) => (holds ? undefined : closed.abort()),
+      () => undefined, // the journal does not answer; the stream has nothing to tell either
+    )
+  }, heartbeatMs)
+  closed.signal.addEventListener('abort', () => clearInterval(look), { once: true })
+}
 
 /** What is in the journal after `from`, then what happens; nothing twice and nothing left out in between. */
 async function* follow(

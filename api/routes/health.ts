@@ -9,7 +9,10 @@ const status = Type.Object({ status: Type.Literal('ok') })
 export async function healthRoutes(app: App, { cutover }: { readonly cutover: Cutover }): Promise<void> {
   app.get(
     '/healthz',
-    { schema: { tags: ['service'], summary: 'The process answers', response: { 200: status } } },
+    {
+      config: { right: 'public' },
+      schema: { tags: ['service'], summary: 'The process answers', response: { 200: status } },
+    },
     () => ({
       status: 'ok' as const,
     }),
@@ -17,7 +20,10 @@ export async function healthRoutes(app: App, { cutover }: { readonly cutover: Cu
 
   app.get(
     '/readyz',
-    { schema: { tags: ['service'], summary: 'Operations are accepted', response: { 200: status, ...problems(503) } } },
+    {
+      config: { right: 'public' },
+      schema: { tags: ['service'], summary: 'Operations are accepted', response: { 200: status, ...problems(503) } },
+    },
     (_request, reply): void => {
       const reason = cutover.notAccepting()
       if (reason) sendProblem(reply, problemOf('not-accepting', reason))

@@ -12,6 +12,7 @@ export async function metricsRoutes(app: App, { cutover }: { readonly cutover: C
   app.get(
     '/metrics',
     {
+      config: { right: 'read' },
       schema: {
         tags: ['service'],
         summary: 'Figures of this service, for Prometheus',

@@ -25,7 +25,7 @@ export async function migrationRoutes(app: App, { cutover }: { readonly cutover:
         response: { 200: Type.Ref('Migration'), 201: Type.Ref('Migration'), ...problems(400, 409, 413, 415) },
       },
       // documented as it is; checked by parseInventory, which says where in the document a fault is
-      config: { body: inventorySchema },
+      config: { right: 'inventory', body: inventorySchema },
     },
     async (request, reply) => {
       const inventory = inventoryOf(request.body)
@@ -36,7 +36,7 @@ export async function migrationRoutes(app: App, { cutover }: { readonly cutover:
         }
         throw new CutoverError('inventory-invalid', `${fault.pointer} ${fault.message}`, { faults: [fault] })
       }
-      const { migration, created } = await cutover.register(inventory, askerOf(request, undefined))
+      const { migration, created } = await cutover.register(inventory, askerOf(request))
       return reply.code(created ? 201 : 200).send(showMigration(migration))
     },
   )
@@ -44,6 +44,7 @@ export async function migrationRoutes(app: App, { cutover }: { readonly cutover:
   app.get(
     '/migrations',
     {
+      config: { right: 'read', scoped: true },
       schema: {
         tags: ['migrations'],
         summary: 'All migrations, by name',
@@ -51,9 +52,9 @@ export async function migrationRoutes(app: App, { cutover }: { readonly cutover:
         response: { 200: pageOf(Type.Ref('Migration')), ...problems(400) },
       },
     },
-    async ({ query }) => {
+    async ({ query, identity }) => {
       const limit = limitOf(query.limit)
-      const migrations = await cutover.store.read.migrations.list(query.cursor ?? '', limit)
+      const migrations = await cutover.store.read.migrations.list(query.cursor ?? '', limit, identity?.scope ?? null)
       return {
         items: migrations.map(showMigration),
         next: migrations.length < limit ? null : (migrations.at(-1)?.name ?? null),
@@ -64,6 +65,7 @@ export async function migrationRoutes(app: App, { cutover }: { readonly cutover:
   app.get(
     '/migrations/:migration',
     {
+      config: { right: 'read' },
       schema: {
         tags: ['migrations'],
         summary: 'One migration with its inventory',

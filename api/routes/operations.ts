@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { Cutover } from '../../automation/cutover.ts'
 import type { App } from '../fastify.ts'
+import { mustCover } from '../plugins/authentication.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
 
@@ -8,6 +9,7 @@ export async function operationRoutes(app: App, { cutover }: { readonly cutover:
   app.get(
     '/operations/:operation',
     {
+      config: { right: 'read', scoped: true },
       schema: {
         tags: ['operations'],
         summary: 'One attempt at one transition',
@@ -15,6 +17,10 @@ export async function operationRoutes(app: App, { cutover }: { readonly cutover:
         response: { 200: Type.Ref('Operation'), ...problems(400, 404) },
       },
     },
-    async ({ params }) => showOperation(await cutover.operation(params.operation)),
+    async ({ params, identity }) => {
+      const operation = await cutover.operation(params.operation)
+      if (identity) mustCover(identity, operation)
+      return showOperation(operation)
+    },
   )
 }

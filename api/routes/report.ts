@@ -13,6 +13,7 @@ export async function reportRoutes(app: App, { cutover }: { readonly cutover: Cu
   app.get(
     '/migrations/:migration/workloads/:workload/report',
     {
+      config: { right: 'read' },
       schema: {
         tags: ['workloads'],
         summary: 'How the move went: phases with times, gates with numbers, rollbacks; machine and people apart',

@@ -1,6 +1,9 @@
 import { Type } from 'typebox'
 import type { Cutover } from '../../automation/cutover.ts'
+import { rights } from '../../automation/rights.ts'
+import { covers } from '../auth/identity.ts'
 import type { App } from '../fastify.ts'
+import { mustCover } from '../plugins/authentication.ts'
 import { accept, accepted, askerOf, orNothing, reason, strict } from './accepting.ts'
 import { limitOf, migrationParams, nameSchema, pageOf, pageQueryOf, workloadParams } from '../schemas/common.ts'
 import { showOperation } from '../schemas/operation.ts'
@@ -12,10 +15,12 @@ const path = '/migrations/:migration/workloads/:workload'
 export async function workloadRoutes(app: App, { cutover }: { readonly cutover: Cutover }): Promise<void> {
   const tags = ['workloads']
   readRoutes(app, cutover)
+  outputRoutes(app, cutover)
 
   app.post(
     `${path}/plan`,
     {
+      config: { right: 'plan' },
       schema: {
         tags,
         summary: 'What the next advance would change, with a hash and the way back',
@@ -26,16 +31,18 @@ export async function workloadRoutes(app: App, { cutover }: { readonly cutover: 
     },
     async (request, reply) => {
       const { migration, workload } = request.params
-      return accept(reply, await cutover.plan(migration, workload, askerOf(request, undefined)))
+      return accept(reply, await cutover.plan(migration, workload, askerOf(request)))
     },
   )
 
   app.post(
     `${path}/advance`,
     {
+      config: { right: 'advance' },
       schema: {
         tags,
         summary: 'Exactly one step forward, if its gates are open',
+        description: `The step out of \`soaking\` takes the role ${rights.retire.role}.`,
         params: workloadParams,
         body: orNothing(
           Type.Object({ plan: Type.Optional(Type.String({ maxLength: 100 })), reason: Type.Optional(reason) }, strict),
@@ -57,7 +64,10 @@ export async function workloadRoutes(app: App, { cutover }: { readonly cutover: 
   ] as const) {
     app.post(
       `${path}/${action}`,
-      { schema: { tags, summary, params: workloadParams, body: forced, response: accepted } },
+      {
+        config: { right: action },
+        schema: { tags, summary, params: workloadParams, body: forced, response: accepted },
+      },
       async (request, reply) => {
         const { migration, workload } = request.params
         const { force = false, reason: why } = request.body
@@ -69,6 +79,7 @@ export async function workloadRoutes(app: App, { cutover }: { readonly cutover: 
   app.post(
     `${path}/release`,
     {
+      config: { right: 'release' },
       schema: {
         tags,
         summary: 'After retired: out of our state, the claim freed',
@@ -92,6 +103,7 @@ function readRoutes(app: App, cutover: Cutover): void {
   app.get(
     '/migrations/:migration/workloads',
     {
+      config: { right: 'read', scoped: true },
       schema: {
         tags,
         summary: 'All workloads of a migration',
@@ -99,12 +111,18 @@ function readRoutes(app: App, cutover: Cutover): void {
         response: { 200: pageOf(Type.Ref('Workload')), ...problems(400, 404) },
       },
     },
-    async ({ params }) => ({ items: (await cutover.views(params.migration)).map(showWorkload), next: null }),
+    async ({ params, identity }) => {
+      const views = await cutover.views(params.migration)
+      const covered = views.filter(({ migration, name }) => covers(identity?.scope ?? null, migration, name))
+      if (covered.length === 0 && identity) mustCover(identity, params)
+      return { items: covered.map(showWorkload), next: null }
+    },
   )
 
   app.get(
     path,
     {
+      config: { right: 'read' },
       schema: {
         tags,
         summary: 'Phase, split, gates, holds, last operation, and a sentence',
@@ -118,6 +136,7 @@ function readRoutes(app: App, cutover: Cutover): void {
   app.get(
     `${path}/history`,
     {
+      config: { right: 'read' },
       schema: {
         tags,
         summary: 'Operations, newest first',
@@ -138,10 +157,16 @@ function readRoutes(app: App, cutover: Cutover): void {
       }
     },
   )
+}
+
+/** What CI and people go on with. */
+function outputRoutes(app: App, cutover: Cutover): void {
+  const tags = ['workloads']
 
   app.get(
     `${path}/outputs`,
     {
+      config: { right: 'read' },
       schema: {
         tags,
         summary: 'The stack outputs: the contract that CI reads',
@@ -155,6 +180,7 @@ function readRoutes(app: App, cutover: Cutover): void {
   app.get(
     `${path}/by-hand`,
     {
+      config: { right: 'by-hand' },
       schema: {
         tags,
         summary: "The commands with which a person runs the workload's stack in the checkout",
@@ -173,6 +199,7 @@ function personRoutes(app: App, cutover: Cutover): void {
   app.post(
     `${path}/holds`,
     {
+      config: { right: 'hold' },
       schema: {
         tags,
         summary: 'Keep a workload from advancing, for a reason',
@@ -192,6 +219,7 @@ function personRoutes(app: App, cutover: Cutover): void {
   app.delete(
     `${path}/holds/:hold`,
     {
+      config: { right: 'hold' },
       schema: {
         tags,
         summary: 'Remove one hold; all others stay',
@@ -209,6 +237,7 @@ function personRoutes(app: App, cutover: Cutover): void {
   app.post(
     `${path}/confirm`,
     {
+      config: { right: 'confirm' },
       schema: {
         tags,
         summary: "The person's gate: blue may be retired; or, where nothing can ask green, that it answers",

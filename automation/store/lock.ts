@@ -5,11 +5,16 @@ import { identify, isSame, type ProcessIdentity } from '../engine/processes.ts'
 
 /** The data directory is in use by a service that is alive. */
 export class DirectoryInUse extends Error {
+  /** Whose it is. */
+  readonly owned: string
+
   constructor(folder: string, owner: Owner) {
+    const owned = `${folder} is in use by process ${owner.pid} on ${owner.host}`
     super(
-      `${folder} is in use by process ${owner.pid} on ${owner.host}. Two services on one data directory would corrupt it: ` +
+      `${owned}. Two services on one data directory would corrupt it: ` +
         'stop the other one, or give this one a CUTOVER_DATA_DIR of its own.',
     )
+    this.owned = owned
     this.name = 'DirectoryInUse'
   }
 }

@@ -18,15 +18,11 @@ export class Migrations {
     return row ? migrationOf(row, await this.#clusters.get(name)) : null
   }
 
-  /** By name, after `after`. */
-  async list(after: string, limit: number): Promise<Migration[]> {
-    const rows = await this.#db
-      .selectFrom('migrations')
-      .selectAll()
-      .where('name', '>', after)
-      .orderBy('name')
-      .limit(limit)
-      .execute()
+  /** By name, after `after`; `only`: none but these. */
+  async list(after: string, limit: number, only: readonly string[] | null = null): Promise<Migration[]> {
+    let query = this.#db.selectFrom('migrations').selectAll().where('name', '>', after).orderBy('name').limit(limit)
+    if (only !== null) query = query.where('name', 'in', only)
+    const rows = await query.execute()
     const clusters = await this.#clusters.all()
     return rows.map((row) => migrationOf(row, clusters.get(row.name) ?? null))
   }

@@ -179,6 +179,16 @@ export class Operations {
     return (await this.#of(migration, workload).orderBy('seq').execute()).map(operationOf)
   }
 
+  /** Who has asked to retire it since then, whatever became of that. */
+  async retirements(migration: string, workload: string, since: Instant): Promise<string[]> {
+    const rows = await this.#of(migration, workload)
+      .where('action', '=', 'advance')
+      .where('to_phase', '=', 'retired')
+      .where('requested_at', '>=', new Date(since))
+      .execute()
+    return rows.map(({ requested_by: by }) => by)
+  }
+
   /** The newest plan with this hash. */
   async planWith(migration: string, workload: string, hash: string): Promise<OperationRecord | null> {
     const plans = await this.#of(migration, workload)

@@ -6,6 +6,7 @@ import type { Inventory, WorkloadEntry } from '../inventory.ts'
 import type { Failure } from '../errors.ts'
 import type { Decision } from './operations.ts'
 import type { Action, ClusterAction, OperationState, PhaseName, State } from '../migration.ts'
+import type { Role } from '../rights.ts'
 
 /** JSON goes in as text and comes out parsed, with either driver. */
 type Json<T extends object | null> = JSONColumnType<T, string, string>
@@ -103,4 +104,18 @@ export interface Tables {
   }
   replicas: { id: string; host: string; pid: number; started_at: string; since: Date; lease_until: Date }
   readings: { migration: string; workload: string; read_at: Date; facts: Json<object> }
+  tokens: {
+    id: string
+    prefix: string
+    digest: string
+    subject: string
+    role: Role
+    scope: JsonOrNull<readonly string[]>
+    created_at: Date
+    created_by: string
+    expires_at: Date | null
+    revoked_at: Date | null
+    revoked_by: string | null
+    last_used_at: Date | null
+  }
 }

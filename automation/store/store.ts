@@ -13,18 +13,21 @@ import { Migrations } from './migrations.ts'
 import * as journal from './migrations/0001-journal.ts'
 import * as clusters from './migrations/0002-clusters.ts'
 import * as leases from './migrations/0003-leases.ts'
+import * as tokens from './migrations/0004-tokens.ts'
 import * as audit from './migrations/0005-audit.ts'
 import { Operations } from './operations.ts'
 import { Ownership } from './ownership.ts'
 import { ReadingTable } from './readings.ts'
 import { Replicas } from './replicas.ts'
 import type { Tables } from './schema.ts'
+import { Tokens } from './tokens.ts'
 import { Workloads } from './workloads.ts'
 
 const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0001-journal': journal,
   '0002-clusters': clusters,
   '0003-leases': leases,
+  '0004-tokens': tokens,
   '0005-audit': audit,
 }
 
@@ -41,6 +44,7 @@ export interface Work {
   readonly readings: ReadingTable
   readonly events: EventLog
   readonly audit: Audit
+  readonly tokens: Tokens
 }
 
 /** The journal: what was asked for, what is true, what was done. SQL from the start, the same on PGlite and PostgreSQL. */
@@ -104,6 +108,7 @@ const workOn = (db: Kysely<Tables>, collected: NewEvent[], facts: AuditFact[]): 
   readings: new ReadingTable(db),
   events: new EventLog(db, collected),
   audit: new Audit(db, facts),
+  tokens: new Tokens(db),
 })
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : JSON.stringify(error))

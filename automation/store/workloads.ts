@@ -25,6 +25,18 @@ export class Workloads {
     return row ? workloadOf(row) : null
   }
 
+  /** As `get`; nobody else changes it before the transaction ends. */
+  async lock(migration: string, name: string): Promise<Workload | null> {
+    const row = await this.#db
+      .selectFrom('workloads')
+      .selectAll()
+      .where('migration', '=', migration)
+      .where('name', '=', name)
+      .forUpdate()
+      .executeTakeFirst()
+    return row ? workloadOf(row) : null
+  }
+
   async of(migration: string): Promise<Workload[]> {
     const query = this.#db.selectFrom('workloads').selectAll().where('migration', '=', migration).orderBy('name')
     return (await query.execute()).map(workloadOf)

@@ -94,8 +94,30 @@ describe('each problem', () => {
     ['a clock that stands', { CUTOVER_CLOCK_RATE: '0' }, /is less than 1$/],
     ['a fast clock on AWS itself', { CUTOVER_CLOCK_RATE: '60' }, /rehearsals.*Set AWS_ENDPOINT_URL, or leave it at 1$/],
     ['an endless clock', { CUTOVER_CLOCK_RATE: 'Infinity' }, /is not a number$/],
-    ['an open door', { CUTOVER_HOST: '0.0.0.0' }, /^CUTOVER_HOST=0\.0\.0\.0: only a loopback address/],
-    ['a host of the network', { CUTOVER_HOST: '10.0.0.7' }, /only a loopback address/],
+    [
+      'a host that is none',
+      { CUTOVER_HOST: 'every.where' },
+      /^CUTOVER_HOST=every\.where is neither an address nor localhost$/,
+    ],
+    [
+      'an open door',
+      { CUTOVER_HOST: '0.0.0.0', CUTOVER_AUTH: 'off' },
+      /^CUTOVER_AUTH=off is for this machine alone: CUTOVER_HOST=0\.0\.0\.0 is no loopback/,
+    ],
+    ['a door open to the network', { CUTOVER_HOST: '10.0.0.7', CUTOVER_AUTH: 'off' }, /for this machine alone/],
+    ['a door half open', { CUTOVER_AUTH: 'maybe' }, /^CUTOVER_AUTH=maybe is neither on nor off$/],
+    ['no request at all', { CUTOVER_REQUESTS_PER_SECOND: '0' }, /^CUTOVER_REQUESTS_PER_SECOND=0 is not 1 to 100000$/],
+    [
+      'a proxy by name',
+      { CUTOVER_TRUSTED_PROXIES: '10.0.0.0/8,balancer' },
+      /: balancer is neither an address nor a CIDR block$/,
+    ],
+    ['half the net', { CUTOVER_TRUSTED_PROXIES: '10.0.0.0/33' }, /: 10\.0\.0\.0\/33 is neither/],
+    [
+      'a file of issuers that is not there',
+      { CUTOVER_OIDC_FILE: '/nowhere/oidc' },
+      /^CUTOVER_OIDC_FILE=\/nowhere\/oidc: ENOENT/,
+    ],
     ['a level that is none', { CUTOVER_LOG_LEVEL: 'loud' }, /^CUTOVER_LOG_LEVEL=loud is none of fatal, error/],
     [
       'an endpoint that is no URL',
@@ -121,13 +143,86 @@ describe('each problem', () => {
   })
 
   it('is told with all others, and nothing is made', () => {
-    const many = { CUTOVER_PORT: 'http', CUTOVER_WORKERS: '0', CUTOVER_HOST: '0.0.0.0', CUTOVER_PULUMI_PLUGINS: 'a,b' }
+    const many = { CUTOVER_PORT: 'http', CUTOVER_WORKERS: '0', CUTOVER_HOST: 'x', CUTOVER_PULUMI_PLUGINS: 'a,b' }
     expect(problemsOf(many)).toHaveLength(5)
     expect(existsSync(dataDir())).toBe(false)
   })
 
   it('is told with that of a directory that cannot be written', () => {
     expect(problemsOf({ CUTOVER_PORT: 'http', CUTOVER_DATA_DIR: '/dev/null/data' })).toHaveLength(2)
+  })
+})
+
+describe('who is let in', () => {
+  it('has to be known, from wherever it listens', () => {
+    expect(load()).toMatchObject({ auth: 'on', issuers: [], requestsPerSecond: 100, trustedProxies: [] })
+    expect(load({ CUTOVER_HOST: '0.0.0.0' })).toMatchObject({ host: '0.0.0.0', auth: 'on' })
+    for (const host of ['127.0.0.1', '::1', 'localhost']) {
+      expect(load({ CUTOVER_HOST: host, CUTOVER_AUTH: 'off' }).auth).toBe('off')
+    }
+    const proxies = { CUTOVER_TRUSTED_PROXIES: '10.0.0.0/8,::1' }
+    expect(load(proxies).trustedProxies).toEqual(['10.0.0.0/8', '::1'])
+  })
+
+  const issuersIn = (text: string): string[] => {
+    const file = join(folder, 'oidc.yaml')
+    writeFileSync(file, text)
+    return problemsOf({ CUTOVER_OIDC_FILE: file }).map((line) => line.replace(`CUTOVER_OIDC_FILE=${file}: `, ''))
+  }
+  const rest = 'audience: a, roles: [{ when: { sub: x }, role: viewer }]'
+
+  it('is said by a file of issuers', () => {
+    expect(issuersIn(`issuers: [{ issuer: https://a.example, ${rest} }]`)).toEqual([])
+  })
+
+  it.each([
+    ['without issuers', 'issuers: []', /^\/issuers must not have fewer than 1/],
+    [
+      'with an unknown key',
+      `issuers: [{ issuer: https://a.example, ${rest}, x: 1 }]`,
+      /^\/issuers\/0\/x this key is unknown/,
+    ],
+    [
+      'with shared secrets',
+      `issuers: [{ issuer: https://a.example, ${rest}, algorithms: [HS256] }]`,
+      /^\/issuers\/0\/algorithms\/0/,
+    ],
+    [
+      'without signatures',
+      `issuers: [{ issuer: https://a.example, ${rest}, algorithms: [none] }]`,
+      /^\/issuers\/0\/algorithms\/0/,
+    ],
+    [
+      'over an open network',
+      `issuers: [{ issuer: http://a.example, ${rest} }]`,
+      /^\/issuers\/0\/issuer is not an https URL$/,
+    ],
+    [
+      'with keys over an open network',
+      `issuers: [{ issuer: https://a.example, jwks: http://a.example, ${rest} }]`,
+      /^\/issuers\/0\/jwks is not/,
+    ],
+    [
+      'with a rule for everybody',
+      'issuers: [{ issuer: https://a.example, audience: a, roles: [{ when: {}, role: admin }] }]',
+      /^\/issuers\/0\/roles\/0\/when/,
+    ],
+    [
+      'with an unknown role',
+      'issuers: [{ issuer: https://a.example, audience: a, roles: [{ when: { sub: x }, role: root }] }]',
+      /^\/issuers\/0\/roles\/0\/role/,
+    ],
+  ])('but not by one %s', (_what, text, line) => {
+    const [problem] = issuersIn(text)
+    expect(problem).toMatch(line)
+  })
+
+  it('nor by one that names an issuer twice', () => {
+    const one = `{ issuer: https://a.example, ${rest} }`
+    expect(issuersIn(`issuers: [${one}, ${one}]`)).toEqual([
+      '/issuers/0/issuer is there twice',
+      '/issuers/1/issuer is there twice',
+    ])
   })
 })
 
@@ -150,15 +245,16 @@ describe('the data directory', () => {
 describe('the passphrase', () => {
   it('is made once, long, and for nobody else to read', () => {
     const { passphrase, passphraseFile } = load()
-    expect(passphrase).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    expect(passphrase.reveal()).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(modeOf(passphraseFile)).toBe(0o600)
-    expect(load().passphrase).toBe(passphrase)
+    expect(load().passphrase.reveal()).toBe(passphrase.reveal())
   })
 
   it('of a file that is given is taken and never written', () => {
     const file = join(folder, 'mine')
     writeFileSync(file, 'secret\n')
-    expect(load({ PULUMI_CONFIG_PASSPHRASE_FILE: file })).toMatchObject({ passphrase: 'secret', passphraseFile: file })
+    const { passphrase, passphraseFile } = load({ PULUMI_CONFIG_PASSPHRASE_FILE: file })
+    expect([passphrase.reveal(), passphraseFile]).toEqual(['secret', file])
     expect(readFileSync(file, 'utf8')).toBe('secret\n')
     expect(existsSync(join(dataDir(), 'passphrase'))).toBe(false)
   })

@@ -205,6 +205,9 @@ describe('every route', () => {
     expect((await check('GET', '/v1/audit', '/v1/audit')).json['items'].length).toBeGreaterThan(4)
     await check('GET', '/metrics', '/metrics')
     await check('GET', `${one}/cluster`, '/v1/migrations/prod/cluster')
+    const { json: token } = await check('POST', '/v1/tokens', '/v1/tokens', { subject: 'ci', role: 'viewer' })
+    await check('GET', '/v1/tokens', '/v1/tokens')
+    await check('DELETE', '/v1/tokens/{token}', `/v1/tokens/${token['id']}`)
   })
 
   it('refuses as the document says', async () => {
@@ -234,6 +237,8 @@ describe('every route', () => {
       await check('POST', `${one}/cluster/${action}`, `/v1/migrations/other/cluster/${action}`, body)
       await check('POST', `${one}/cluster/${action}`, `/v1/migrations/other/cluster/${action}`, { nonsense: true })
     }
+    await check('POST', '/v1/tokens', '/v1/tokens', { subject: 'operator', role: 'viewer' })
+    await check('DELETE', '/v1/tokens/{token}', '/v1/tokens/token-nobody')
     api.cutover.accept(false)
     await check('GET', '/readyz', '/readyz')
     await check('POST', `${workload}/advance`, `${url}/advance`, {})

@@ -2,7 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { buildApp } from '../../api/app.ts'
+import { buildApp, type AppDependencies } from '../../api/app.ts'
+import { guardedAccess } from '../../api/auth/access.ts'
+import { tokenFor, type TokenRequest } from '../../api/auth/api-tokens.ts'
+import type { Issuer } from '../../api/auth/issuers.ts'
 import type { App } from '../../api/fastify.ts'
 import { createClock } from '../../automation/clock.ts'
 import { Cutover } from '../../automation/cutover.ts'
@@ -25,6 +28,7 @@ import { Store } from '../../automation/store/store.ts'
 import type { WorkloadChange } from '../../automation/store/workloads.ts'
 import { createConnections } from '../../automation/surroundings.ts'
 import { document, yamlOf } from '../automation/document.ts'
+import { openDoor } from '../support/open-door.ts'
 
 /** What no test here may need: whoever asks it has gone too far. */
 const noEngine: Engine = (() => {
@@ -66,7 +70,7 @@ export class TestApi {
   }
 
   /** `journal: false`: its place cannot be made, so that whatever needs it fails. */
-  static async start({ journal = true } = {}): Promise<TestApi> {
+  static async start({ journal = true, issuers, ...doors }: TestApiOptions = {}): Promise<TestApi> {
     process.env['AWS_ACCESS_KEY_ID'] = 'test'
     process.env['AWS_SECRET_ACCESS_KEY'] = 'test'
     const folder = await mkdtemp(join(tmpdir(), 'api-'))
@@ -103,7 +107,13 @@ export class TestApi {
     const dispatcher = new Dispatcher({ store, events, engine: noEngine, replica, runs, runner, clusters, slots: 8 })
     if (journal) dispatcher.start()
     const cutover = new Cutover({ ...tools, events, reader, observer, runner, runs, replica, clusters })
-    const app = await buildApp({ cutover, logLevel: 'silent' })
+    const app = await buildApp({
+      cutover,
+      logLevel: 'silent',
+      ...openDoor,
+      ...doors,
+      ...(issuers ? { access: guardedAccess(store.read.tokens, issuers) } : {}),
+    })
     cutover.accept(true)
     return new TestApi(app, cutover, store, async () => {
       await app.close()
@@ -155,6 +165,18 @@ export class TestApi {
     return this.store.transaction(act)
   }
 
+  /** An API token of the journal's, as the header that it comes in. */
+  async bearer(
+    request: Partial<TokenRequest> = {},
+  ): Promise<{ readonly id: string; readonly headers: { readonly authorization: string } }> {
+    const { token, record } = tokenFor(
+      { subject: 'ada', role: 'viewer', scope: null, expiresAt: null, ...request },
+      'test',
+    )
+    await this.store.read.tokens.add(record)
+    return { id: record.id, headers: { authorization: `Bearer ${token.reveal()}` } }
+  }
+
   /** The operation once it has ended. */
   async ended(id: string): Promise<Record<string, any>> {
     for (let attempt = 0; attempt < 500; attempt += 1) {
@@ -164,6 +186,14 @@ export class TestApi {
     }
     throw new Error(`operation ${id} has not ended`)
   }
+}
+
+interface TestApiOptions extends Partial<
+  Pick<AppDependencies, 'requestsPerSecond' | 'trustedProxies' | 'logLevel' | 'logTo'>
+> {
+  readonly journal?: boolean
+  /** Whoever asks has to be known: by an API token, or by a bearer token of one of these. */
+  readonly issuers?: readonly Issuer[]
 }
 
 export interface Answer {

@@ -15,8 +15,10 @@ beforeAll(async () => void (journal = await Journal.open()))
 afterAll(() => journal.remove())
 beforeEach(() => void (migration = `m${(count += 1)}`))
 
+const asker = { by: 'ada', role: 'operator', credential: null, address: null, reason: null, receivedAt: 0 } as const
+
 const apply = (changes: Record<string, object>, outer: object = {}) =>
-  register(journal.store, { ...document(changes, migration), ...outer }, itself('test', null, 0))
+  register(journal.store, { ...document(changes, migration), ...outer }, asker)
 
 const put = (change: WorkloadChange, name = 'search') =>
   journal.store.transaction((work) => work.workloads.change(migration, name, change))

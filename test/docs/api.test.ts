@@ -8,6 +8,7 @@ import { createAutomation, type Automation } from '../../automation/automation.t
 import { poolDefaults } from '../../automation/engine/pulumi-engine.ts'
 import { pgliteDialect } from '../../automation/store/pglite.ts'
 import { codesIn, column, membersOf, namesIn, tableOf, textOf, wordsOf } from './pages.ts'
+import { openDoor } from '../support/open-door.ts'
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
@@ -45,7 +46,7 @@ beforeAll(async () => {
     engine: { ...poolDefaults, backendUrl: '', passphraseFile: '', home: folder },
     stacks: { folder, plugins: {}, passphrase: 'docs' },
   })
-  app = await buildApp({ cutover: automation.cutover, logLevel: 'silent' })
+  app = await buildApp({ cutover: automation.cutover, logLevel: 'silent', ...openDoor })
   await app.ready()
   document = app.swagger() as unknown as Document
 })
@@ -104,7 +105,7 @@ const answerOf = (method: string, action: string): Schema | undefined =>
     'application/json'
   ]?.schema
 
-const shapes = ['RunReport', 'Migration', 'Workload', 'Operation', 'Hold', 'Confirmation', 'ByHand', 'Problem']
+const shapes = ['RunReport', 'Migration', 'Workload', 'Operation', 'Hold', 'Confirmation', 'Token', 'ByHand', 'Problem']
 
 test.each(shapes)('the shape of a %s', (name) => {
   const unnamed = { Confirmation: answerOf('post', 'confirm'), ByHand: answerOf('get', 'by-hand') }

@@ -39,6 +39,7 @@ function start(environment: Readonly<Record<string, string>>, args: readonly str
 it('tells every mistake in its configuration at once, one line each, and exits with 2', async () => {
   const { ended } = start({
     CUTOVER_HOST: '0.0.0.0',
+    CUTOVER_AUTH: 'off',
     CUTOVER_CLOCK_RATE: '60',
     CUTOVER_PULUMI_PLUGINS: 'aws=relative',
     CUTOVER_PORT: 'x',

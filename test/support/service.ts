@@ -13,6 +13,7 @@ import type { PassStopPoint } from '../../automation/stop-points.ts'
 import { pgliteDialect } from '../../automation/store/pglite.ts'
 import { Client } from '../../demo/client.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import { openDoor } from './open-door.ts'
 
 /** A sandbox and a service in the test's own process, with a client that drives it over REST. */
 export interface TestService {
@@ -51,10 +52,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       passphraseFile: config.passphraseFile,
       home: join(dataDir, 'pulumi-home'),
     },
-    stacks: { folder: join(dataDir, 'stacks'), plugins: config.plugins, passphrase: config.passphrase },
+    stacks: { folder: join(dataDir, 'stacks'), plugins: config.plugins, passphrase: config.passphrase.reveal() },
     ...(options.pass ? { pass: options.pass } : {}),
   })
-  const app = await buildApp({ cutover: automation.cutover, logLevel: 'silent' })
+  const app = await buildApp({ cutover: automation.cutover, logLevel: 'silent', ...openDoor })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   await automation.start()
   const { migration } = parse(await inventoryText(sandbox)) as { migration: string }

@@ -11,8 +11,16 @@ import {
   type AuditEntry,
   type AuditFact,
 } from '../../../automation/audit.ts'
+import type { Asker } from '../../../automation/asker.ts'
 
-const asker = { by: 'anna', credential: 'token-1', address: '10.0.0.7', reason: 'Friday', receivedAt: 0 }
+const asker: Asker = {
+  by: 'anna',
+  role: 'operator',
+  credential: 'token-1',
+  address: '10.0.0.7',
+  reason: 'Friday',
+  receivedAt: 0,
+}
 const fact = (name: string, details: object = {}): AuditFact =>
   decisionOf(asker, { migration: 'prod', name }, 'advance', { details })
 
