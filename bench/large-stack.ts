@@ -18,7 +18,7 @@ import { manySteps, measureUps, upBounds, upTable } from './ups.ts'
 
 const workload = 'lens'
 /** With the resources around them, the stack then holds sixty. */
-const methods = 51
+const methods = 54
 
 export const largeStack: Part = {
   about: 'a weight step on a stack of sixty networking resources, and what memory it takes',
