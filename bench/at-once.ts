@@ -23,7 +23,7 @@ export const atOnce: Part = {
     return {
       title: 'Eight at once',
       text: `The ${workloads.length} workloads of scenario \`omnious\` from \`adopted\` to \`prepared\`, all asked for at the same time: through the service, with ${workers}
-workers, each previewing first and looking at AWS again afterwards; and as many \`pulumi up\` by hand of the same stacks and configs. ${rounds} rounds.
+workers, each previewing first and looking at AWS again afterwards; and as many \`pulumi up\` by hand of the same stacks and configs. Rounds: ${rounds}.
 
 ${table(
   ['', 'median', 'slowest'],

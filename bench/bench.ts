@@ -55,7 +55,8 @@ async function main({ only, all = false, rounds, awsDelay, json }: Options): Pro
     if (skipped) continue
     sections[name] = await runPart(name, part, { say, rounds, awsDelayMs: awsDelay, some })
     // after each part, so that a run that is broken off leaves what it had
-    if (!only) await writeFile(docs, page(measuredOn, Object.values(sections)))
+    const missing = Object.keys(parts).filter((other) => !sections[other])
+    if (!only) await writeFile(docs, page(measuredOn, Object.values(sections), missing))
   }
   const found = Object.values(sections)
   const bounds = found.flatMap((section) => section.bounds)

@@ -56,7 +56,11 @@ ${rounds} rounds of each.`,
   },
 }
 
-async function measureHome({ stage, client, aws }: Setting, workload: string, rounds: number): Promise<HomeFigures> {
+async function measureHome(
+  { stage, client, aws }: Setting,
+  workload: string,
+  { rounds, awsDelayMs }: Order,
+): Promise<HomeFigures> {
   const idle: Pair[] = []
   const preempting: Pair[] = []
   await advanceTo(client, workload, 'prepared')

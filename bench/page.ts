@@ -24,10 +24,11 @@ export const circumstances = (rounds: number): Circumstances => {
   }
 }
 
-/** docs/benchmarks.md. */
+/** docs/benchmarks.md. `missing`: parts that this run has not measured, or not yet. */
 export const page = (
   { date, machine, loadBefore, rounds }: Circumstances,
   sections: readonly Section[],
+  missing: readonly string[],
 ): string => `# Benchmarks
 
 Written by \`npm run bench\` on ${date}. Every ratio is taken between two things that were measured one after the other, round by
@@ -41,7 +42,7 @@ Machine: ${machine}. Its cores are shared with other work; load before the first
 ${boundsTable(sections.flatMap(({ bounds }) => bounds))}
 
 ${sections.map(sectionText).join('\n\n')}
-`
+${missing.length > 0 ? `\nNot measured in this run: ${missing.join(', ')}.\n` : ''}`
 
 export const sectionText = ({ title, text }: Section): string => `## ${title}\n\n${text.trim()}`
 
