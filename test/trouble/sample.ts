@@ -1,0 +1,37 @@
+import type { Member } from '../contract/members.ts'
+import { randomFrom } from '../support/random.ts'
+import type { Victim } from '../support/kill.ts'
+import type { FailingName, Write } from './faults.ts'
+import { legsOf, type Leg } from './legs.ts'
+
+/** CUTOVER_SEED chooses another sample. */
+export const seed = Number(process.env['CUTOVER_SEED'] ?? 20_231_202)
+
+export const victims = ['worker', 'cli', 'service'] as const satisfies readonly Victim[]
+
+/** Calls that are throttled for longer than anybody tries take that long, so they are for the whole of it. */
+const sampled = ['denied', 'done and answered with 500', 'done and never answered'] as const
+
+export interface Trouble {
+  readonly leg: Leg
+  readonly write: Write
+  readonly failing: FailingName
+  /** Who dies before that, while the write is under way. */
+  readonly victim: Victim | null
+}
+
+/** One fault on each leg that leads back to the beginning, and a death on the way to green's side and in the switch. */
+export function sampleOf(member: Member, writes: Readonly<Record<string, readonly Write[]>>): readonly Trouble[] {
+  const random = randomFrom(seed + hashOf(member.name))
+  const one = <T>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T
+  return legsOf(member.grain)
+    .filter(({ to }) => to !== 'retired')
+    .map((leg) => ({
+      leg,
+      write: one(writes[leg.name] ?? []),
+      failing: one(sampled),
+      victim: leg.name === 'prepare' || leg.name === 'move' ? one(victims) : null,
+    }))
+}
+
+const hashOf = (text: string): number => [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 0)
