@@ -47,7 +47,7 @@ const moments: readonly Moment[] = [
   ['it takes the data directory', there('service.lock')],
   listens,
   ['it makes its journal', there('journal.unfinished')],
-  ['its journal is all but made', there('journal/PG_VERSION')],
+  ['its journal is half made', there('journal/base')],
 ]
 
 async function killedWhen(...[what, reached]: Moment): Promise<void> {
