@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSyn
 import { randomBytes } from 'node:crypto'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { makeWhole } from '../automation/store/whole-file.ts'
 
 /** Everything that the service is told by its environment; docs/configuration.md has the same list. */
 export interface Config {
@@ -138,7 +139,7 @@ function prepareDirectory(folder: string, problems: string[]): void {
 function passphraseOf(file: string, environment: Environment, problems: string[]): string {
   try {
     if (!environment['PULUMI_CONFIG_PASSPHRASE_FILE'] && !existsSync(file)) {
-      writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+      makeWhole(file, randomBytes(32).toString('base64url'))
     }
     const passphrase = readFileSync(file, 'utf8').trim()
     if (!passphrase) problems.push(`the passphrase file ${file} is empty`)

@@ -7,6 +7,7 @@ import {
 import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2'
 import { ModifyListenerCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { ChangeResourceRecordSetsCommand, type RRType } from '@aws-sdk/client-route-53'
+import { KubeConfig, KubernetesObjectApi, type V1Service } from '@kubernetes/client-node'
 import { parse } from 'yaml'
 import { attach } from '../../infra/aws/attachments.ts'
 import type { Aws } from '../../infra/aws/clients.ts'
@@ -149,6 +150,30 @@ export const nodePortShared: Member = {
   meddle: meddleWithNodes,
   opposite: oppositeNodes(() => nodePortShared),
   inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'stream' }),
+}
+
+/** The same behind an ALB, on a node port that green was made to have as well. */
+export const nodePortSharedRule: Member = {
+  ...nodePortShared,
+  name: "node-port shared, an ALB's rule",
+  scenario: 'node-ports',
+  opposite: oppositeNodes(() => nodePortSharedRule),
+  inventory: async (sandbox) => {
+    const document = await baseInventory(sandbox)
+    await pinNodePort(sandbox, { namespace: 'shop', name: 'checkout' }, 30_080)
+    document.workloads['checkout'] = { ...document.workloads['checkout'], strategy: 'shared' }
+    return { document, workload: 'checkout' }
+  },
+}
+
+/** As green's team does it, in its Service. */
+async function pinNodePort({ clusters }: Sandbox, metadata: { namespace: string; name: string }, nodePort: number) {
+  const config = new KubeConfig()
+  config.loadFromString(clusters.green?.kubeconfig ?? '')
+  const objects = KubernetesObjectApi.makeApiClient(config)
+  const service = await objects.read<V1Service>({ apiVersion: 'v1', kind: 'Service', metadata })
+  for (const port of service.spec?.ports ?? []) port.nodePort = nodePort
+  await objects.replace(service)
 }
 
 /** The scenario names a cluster's auto-scaling group and its security group alike. */
