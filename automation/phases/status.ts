@@ -23,7 +23,7 @@ export function statusOf(
   workload: Workload,
   operation: Operation | null,
   holds: readonly Hold[],
-  gates: readonly GateResult[],
+  gates: readonly GateResult[] | 'not read yet',
 ): Status {
   const phase = phaseOf(workload.state)
   if (operation && isActive(operation)) return { status: 'running', sentence: runningSentence(operation) }
@@ -33,6 +33,9 @@ export function statusOf(
   const failed = operation && operation.state !== 'succeeded' ? failedSentence(operation) : ''
   const [hold] = holds
   if (hold) return { status: 'stuck', sentence: `${failed}held by ${hold.by} (${hold.name}): ${hold.reason}` }
+  if (gates === 'not read yet') {
+    return { status: 'waiting', sentence: `${failed}${phase.truth}; the next look at it is under way` }
+  }
   const closed = gates.filter(({ state }) => state !== 'open')
   const needsPerson = closed.find(({ name }) => !opensByItself.has(name))
   if (needsPerson) return { status: 'stuck', sentence: `${failed}${phase.truth}; ${needsPerson.sentence}` }

@@ -78,6 +78,15 @@ describe('the status', () => {
     expect(statusOf(workloadIn(states.shifting), null, [], gates).status).toBe(expected)
   })
 
+  it('waits for the first look at a phase, unless somebody holds it', () => {
+    const workload = workloadIn(states.shifting)
+    expect(statusOf(workload, null, [], 'not read yet')).toMatchObject({
+      status: 'waiting',
+      sentence: expect.stringContaining('the next look') as string,
+    })
+    expect(statusOf(workload, null, [hold], 'not read yet').status).toBe('stuck')
+  })
+
   it.each(['released', 'abandoned'] as const)('of %s is ended, whatever its last operation came to', (phase) => {
     const failed = operationOf({ state: 'failed', error: { code: 'aws-failed', message: 'x' } })
     expect(statusOf(workloadIn(states[phase]), failed, [hold], []).status).toBe('ended')
