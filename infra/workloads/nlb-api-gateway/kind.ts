@@ -14,7 +14,7 @@ import { observeSplit, observeSwitchPoint, observeTestRoute } from './observe.ts
 import { creates, removeOrphan } from './orphans.ts'
 import { apiPlan, type ApiPlan } from './plan.ts'
 import { apiProgram } from './program.ts'
-import { partsOf } from './stages.ts'
+import { partsOf, partWords } from './stages.ts'
 import { testRouteOf } from './test-route.ts'
 
 /** API Gateway, a VPC link, a network load balancer, pods bound by a TargetGroupBinding. `switch` says what of it is switched. */
@@ -31,6 +31,7 @@ export const nlbApiGateway: Kind<GatewayConfig & Entry, GatewayFound, ApiPlan> =
   plan: (site, stage) => apiPlan(withApi(site), stage),
   program: apiProgram,
   parts: (site, stage, before) => partsOf(withApi(site), stage, before),
+  partWords,
   complete: (site, stage, outputs, aws) => complete(withApi(site), stage, outputs, aws),
   completion: (site, stage) => completion(withApi(site), stage),
   propagation: (site, stage, before) => propagation(withApi(site), stage, before),
