@@ -17,12 +17,13 @@ import type { GatewaySite } from '../found.ts'
 /** Milliseconds on the wall: a delay of 0 is not over at once. */
 const leaving = { atMost: 120_000, pause: 500 } as const
 
-/** On the way back to `prepared`. What is protected cannot leave a program in the run that takes its protection. */
+/**
+ * On the way back to `prepared`. A rollback has journalled that stage before it begins, so nobody can tell here whether green is
+ * protected; and what is cannot leave a program in the run that takes its protection.
+ */
 export function partsOf({ config }: GatewaySite, stage: Stage, before: Stage | null): readonly Stage[] {
-  const hadTraffic = before?.name === 'shifting' || before?.name === 'soaking'
-  if (!config.closeOnRollback || stage.name !== 'prepared' || !hadTraffic) return [stage]
-  const close = part(stage, 'close')
-  return before.keep === 'nothing' ? [close, stage] : [part(stage, 'unprotect'), close, stage]
+  if (!config.closeOnRollback || stage.name !== 'prepared' || before?.green !== 'present') return [stage]
+  return [part(stage, 'unprotect'), part(stage, 'close'), stage]
 }
 
 const part = (stage: Stage, name: 'unprotect' | 'close'): Stage => ({ ...stage, part: { name, data: null } })

@@ -52,23 +52,17 @@ const partNames = (site: typeof weighedSite, stage: Stage, before: Stage | null)
 const flipped = (stage: Stage): Stage => ({ ...stage, split: home })
 
 describe('the way back with closeOnRollback', () => {
-  it('empties the group of green between home and prepared', () => {
-    expect(partNames(closingSite, stages.prepared, flipped(stages.shifting(10)))).toEqual(['close', null])
-    expect(partNames(closingSite, stages.prepared, flipped(stages.withoutTestRoute(splitFor(50))))).toEqual([
-      'close',
-      null,
-    ])
-  })
-
-  it('takes the protection first, because nothing that has it can be left out', () => {
-    const parts = nlbApiGateway.parts(closingSite, stages.prepared, flipped(stages.soaking))
-    expect(parts.map(({ part }) => part?.name ?? null)).toEqual(['unprotect', 'close', null])
-    for (const { keep, split } of parts) expect({ keep, split }).toEqual({ keep: 'nothing', split: home })
-    expect(parts.map((part) => weighedPlan(closingSite, part).binding !== null)).toEqual([true, false, true])
+  it('takes the protection, because nothing that has it can be left out, and empties the group of green', () => {
+    for (const before of [stages.prepared, stages.shifting(10), stages.soaking]) {
+      const parts = nlbApiGateway.parts(closingSite, stages.prepared, flipped(before))
+      expect(parts.map(({ part }) => part?.name ?? null)).toEqual(['unprotect', 'close', null])
+      for (const { keep, split } of parts) expect({ keep, split }).toEqual({ keep: 'nothing', split: home })
+      expect(parts.map((part) => weighedPlan(closingSite, part).binding !== null)).toEqual([true, false, true])
+    }
   })
 
   it('makes the group close at once while it is emptied, and like that of blue before and after', () => {
-    const [close, after] = nlbApiGateway.parts(closingSite, stages.prepared, flipped(stages.shifting(10)))
+    const [, close, after] = nlbApiGateway.parts(closingSite, stages.prepared, flipped(stages.shifting(10)))
     const likeOf = (stage: Stage | undefined) => weighedPlan(closingSite, stage ?? stages.adopted).targetGroup?.like
     const { flows, ...rest } = weighedSite.found.blueTargetGroup
     expect(likeOf(close)).toEqual({
@@ -87,7 +81,7 @@ describe('the way back with closeOnRollback', () => {
   })
 
   it('says in the plan what it cuts', () => {
-    const [close] = nlbApiGateway.parts(closingSite, stages.prepared, flipped(stages.shifting(10)))
+    const [, close] = nlbApiGateway.parts(closingSite, stages.prepared, flipped(stages.shifting(10)))
     expect(nlbApiGateway.completion?.(closingSite, close ?? stages.adopted).join()).toMatch(
       /connections are closed, requests under way on them included; .* 180 to 300 s/,
     )
@@ -173,7 +167,7 @@ describe('the test route', () => {
 
 describe('the program of every stage', () => {
   const cases: Built[] = []
-  const [close = stages.prepared] = nlbApiGateway.parts(closingSite, stages.prepared, flipped(stages.shifting(10)))
+  const [, close = stages.prepared] = nlbApiGateway.parts(closingSite, stages.prepared, flipped(stages.shifting(10)))
   let closed: Built
   beforeAll(async () => {
     for (const stage of everyStage) cases.push(await build(nlbApiGateway, weighedSite, stage))
