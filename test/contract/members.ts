@@ -35,6 +35,8 @@ export interface Member {
   readonly grain: Grain
   /** Reads of AWS that one advance may take, where it is more than usual, with the reason. */
   readonly reads?: { readonly atMost: number; readonly because: string }
+  /** Where requests are asked that shall show the split, when the front door does not show it, with the reason. */
+  readonly sampled?: { readonly at: (site: Site) => string; readonly because: string }
   /** The inventory for the scenario, with the member's own entry for the workload; the switch point may have to be made first. */
   inventory(sandbox: Sandbox): Promise<MemberInventory>
   /** Changes who gets the traffic, past the service, as somebody else might; a flip home undoes it. */
@@ -292,4 +294,21 @@ export const httpDeployed: Member = {
     const back = { ApiId, IntegrationId: own?.integration, IntegrationUri: own?.uri }
     await client.send(new UpdateIntegrationCommand(back))
   },
+}
+
+/** API Gateway goes on asking over connections that it has: what its clients see is an older split, for a while. */
+export const listenerWeights: Member = {
+  name: 'nlb-api-gateway, the weights of its listener',
+  scenario: 'weighed-apis',
+  grain: 'percent',
+  sampled: {
+    at: ({ found }) => {
+      const { loadBalancer, listener } = found as GatewayFound
+      return `http://${loadBalancer.dnsName}:${listener.port}/products`
+    },
+    because: 'weights are for new connections, and API Gateway keeps some to the load balancer',
+  },
+  meddle: meddleWithWeights,
+  opposite: oppositeGroup,
+  inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'lens' }),
 }

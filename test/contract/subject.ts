@@ -236,9 +236,10 @@ export class Subject {
     return { engine: this.#engine, task: files.task(workload, 'test', false) }
   }
 
-  /** Which side answered each of `count` requests at the front door. */
+  /** Which side answered each of `count` requests, each over a connection of its own, at the front door or where the member says. */
   async sample(count: number): Promise<{ blue: number; green: number }> {
-    const { door } = this
+    const { sampled } = this.#member
+    const door = sampled ? doorOf(this.service.sandbox, { url: sampled.at(await this.site()) }) : this.door
     const seen = { blue: 0, green: 0 }
     const worker = async (share: number): Promise<void> => {
       for (let i = 0; i < share; i += 1) seen[await colourAt(door, this.service.sandbox)] += 1
