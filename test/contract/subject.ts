@@ -32,12 +32,20 @@ export class Subject {
   /** What to do at a stop point, once. */
   readonly at = new Map<StopPoint, () => Promise<void>>()
   readonly #member: Member
+  /** For how long gates may take to open. */
+  readonly #patienceSeconds: number
   #document: MemberInventory['document']
   #client: Client
   #engine: Engine | null = null
 
-  private constructor(service: TestService, member: Member, { workload, document }: MemberInventory) {
+  private constructor(
+    service: TestService,
+    member: Member,
+    { workload, document }: MemberInventory,
+    patienceSeconds: number,
+  ) {
     this.service = service
+    this.#patienceSeconds = patienceSeconds
     this.name = workload
     this.#member = member
     this.#client = service.client
@@ -60,7 +68,7 @@ export class Subject {
       await act?.()
     }
     const service = await startTestService({ sandbox: { ...sandbox, ready }, pass })
-    holder.subject = new Subject(service, member, { workload, document: whole })
+    holder.subject = new Subject(service, member, { workload, document: whole }, plugins ? 600 : 60)
     await holder.subject.apply()
     return holder.subject
   }
@@ -137,10 +145,15 @@ export class Subject {
     return this.service.automation.cutover.workload(this.migration, this.name)
   }
 
+  /** Resolves when every gate is open but those named. */
+  open(except: readonly string[] = []): Promise<WorkloadAnswer> {
+    return this.#client.open(this.name, except, this.#patienceSeconds)
+  }
+
   /** Holds removed, gates open, one step; what it cost is kept. */
   async advance(): Promise<OperationAnswer> {
     await this.#client.removeHolds(this.name)
-    await this.#client.open(this.name)
+    await this.open()
     const before = this.#callsSoFar()
     const started = Date.now()
     const operation = await this.#client.act(this.name, 'advance')
@@ -160,7 +173,7 @@ export class Subject {
   async advanceTo(phase: string): Promise<void> {
     while ((await this.view()).phase !== phase) {
       if ((await this.view()).phase === 'soaking') {
-        await this.#client.open(this.name, ['person-confirms'])
+        await this.open(['person-confirms'])
         await this.#client.post(this.name, 'confirm', { reason: 'test' })
       }
       await this.advance()
