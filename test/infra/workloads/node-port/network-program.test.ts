@@ -114,6 +114,12 @@ describe('the program of every stage where the nodes share one group', () => {
     }
   })
 
+  it("leaves it to calls to take green's groups out of blue's: those that have left cannot be deleted", () => {
+    const joins = named(cases, 'green-sharing-nodes-')
+    expect(joins.length).toBeGreaterThan(0)
+    for (const { options } of joins) expect(options).toMatchObject({ retainOnDelete: true, protect: false })
+  })
+
   it('never touches the attachments of blue', () => {
     for (const { inputs } of cases.flatMap(({ resources }) => resources)) {
       expect(JSON.stringify(inputs)).not.toMatch(/blue-[ab]/)
