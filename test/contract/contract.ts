@@ -153,17 +153,20 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
       'comes home from everything under load, and no request fails',
       async () => {
         const load = startLoad({ ...subject.door, ratePerSecond: 50, newConnectionShare: 0.5 })
+        const onNewConnections = startLoad({ ...subject.door, ratePerSecond: 10, newConnectionShare: 1 })
         await subject.advanceTo('soaking')
         expect(await subject.split()).toEqual(moved)
         expect((await subject.workload()).outputs?.testRoute).toBeNull()
         const rollback = await subject.act('rollback')
         expect((await subject.view()).phase).toBe('prepared')
         expect(await subject.split()).toEqual(home)
-        const lingeredMs = await lingeringOf(subject, load, rollback)
+        const lingeredMs = await lingeringOf(subject, member.pinsConnections ? onNewConnections : load, rollback)
         await subject.advanceTo('soaking')
-        const { requests, failed, failures } = await load.stop()
-        expect(requests).toBeGreaterThan(100)
-        expect({ failed, failures }).toEqual({ failed: 0, failures: [] })
+        for (const one of [load, onNewConnections]) {
+          const { requests, failed, failures } = await one.stop()
+          expect(requests).toBeGreaterThan(100)
+          expect({ failed, failures }).toEqual({ failed: 0, failures: [] })
+        }
         // what a loaded machine adds to it
         expect(lingeredMs.measured).toBeLessThan(lingeredMs.stated + 2_000)
       },
