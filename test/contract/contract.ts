@@ -204,7 +204,10 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
     it('spends few calls on AWS, so that it cannot creep into throttling', () => {
       const most = (to: string, of: (one: Subject['spent'][number]) => number) =>
         Math.max(0, ...subject.spent.filter((one) => one.to === to).map(of))
-      const own = ({ reads, seconds }: Subject['spent'][number]) => reads - seconds * observersReadsPerSecond
+      // while a slow plugin starts the observer reads hundreds of times, so with one its own reads are counted, by its user agent
+      const own = ({ reads, pluginReads, seconds }: Subject['spent'][number]) =>
+        plugins ? pluginReads : reads - seconds * observersReadsPerSecond
+      if (plugins) expect(Math.max(...subject.spent.map(({ pluginReads }) => pluginReads))).toBeGreaterThan(0)
       const spent = phaseNames.map((to) => ({ to, reads: most(to, own), writes: most(to, ({ writes }) => writes) }))
       for (const { to, reads, writes } of spent) {
         expect.soft(reads, `reads on the way to ${to}`).toBeLessThanOrEqual(member.reads?.atMost ?? budget.reads)

@@ -26,6 +26,8 @@ export class Subject {
   readonly spent: {
     readonly to: string
     readonly reads: number
+    /** Of them those of a plugin written in Go, as the official ones are. */
+    readonly pluginReads: number
     readonly writes: number
     readonly seconds: number
   }[] = []
@@ -158,16 +160,20 @@ export class Subject {
     const started = Date.now()
     const operation = await this.#client.act(this.name, 'advance')
     const after = this.#callsSoFar()
-    const cost = { reads: after.reads - before.reads, writes: after.writes - before.writes }
+    const cost = {
+      reads: after.reads - before.reads,
+      pluginReads: after.pluginReads - before.pluginReads,
+      writes: after.writes - before.writes,
+    }
     this.spent.push({ to: operation.to, ...cost, seconds: (Date.now() - started) / 1000 })
     return operation
   }
 
-  #callsSoFar(): { reads: number; writes: number } {
-    const counts = [...this.service.sandbox.calls.byOperation()]
-    const sum = (of: (operation: string) => boolean) =>
-      counts.filter(([operation]) => of(operation)).reduce((total, [, calls]) => total + calls, 0)
-    return { reads: sum(isRead), writes: sum((operation) => !isRead(operation)) }
+  #callsSoFar(): { reads: number; pluginReads: number; writes: number } {
+    const { calls } = this.service.sandbox
+    const [all, plugins] = [calls.byOperation(), calls.byOperation({ client: 'aws-sdk-go-v2' })]
+    const isWrite = (operation: string) => !isRead(operation)
+    return { reads: sumOf(all, isRead), pluginReads: sumOf(plugins, isRead), writes: sumOf(all, isWrite) }
   }
 
   async advanceTo(phase: string): Promise<void> {
@@ -263,6 +269,9 @@ export class Subject {
 
 /** Of AWS: operations that change nothing. */
 export const isRead = (operation: string): boolean => /^(Describe|List|Get|Export|AssumeRole)/.test(operation)
+
+const sumOf = (counts: ReadonlyMap<string, number>, of: (operation: string) => boolean): number =>
+  [...counts].filter(([operation]) => of(operation)).reduce((total, [, calls]) => total + calls, 0)
 
 const setting = (plugins: Readonly<Record<string, string>>): string =>
   Object.entries(plugins)
