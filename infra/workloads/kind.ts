@@ -221,7 +221,10 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
   takeOver?(site: Site<Config, Found>, stage: Stage, aws: Aws): Promise<void>
   /** The resources that hold the switch, for a targeted refresh. None of them is ever replaced, or deleted from AWS. */
   switchResources(site: Site<Config, Found>): readonly SwitchResource[]
-  /** What is refreshed with them because the flip writes it as well, but is of our making and goes again. Most kinds have none. */
+  /**
+   * What is refreshed with them because the flip writes it as well, or because the plugin fails to delete what a dead run has
+   * deleted. It is of our making and goes again. Most kinds have none.
+   */
   refreshedToo?(site: Site<Config, Found>): readonly ResourceName[]
   /** Reads, from AWS and never from our records. */
   readonly observe: {

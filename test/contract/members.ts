@@ -33,6 +33,8 @@ export interface Member {
   readonly scenario: string
   /** As the kind says of the member's entry. */
   readonly grain: Grain
+  /** Its load balancer leaves connections that stand where they are for as long as they are used: only new ones tell what lingers. */
+  readonly pinsConnections?: true
   /** Reads of AWS that one advance may take, where it is more than usual, with the reason. */
   readonly reads?: { readonly atMost: number; readonly because: string }
   /** Where requests are asked that shall show the split, when the front door does not show it, with the reason. */
@@ -129,6 +131,7 @@ export const nodePortListener: Member = {
   name: "node-port, an NLB's listener",
   scenario: 'weighed-nodes',
   grain: 'percent',
+  pinsConnections: true,
   meddle: meddleWithWeights,
   opposite: oppositeNodes(() => nodePortListener),
   inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'stream' }),
@@ -149,6 +152,7 @@ export const nodePortShared: Member = {
   reads: { atMost: 280, because: 'an advance waits the minutes that an NLB takes, and is watched meanwhile' },
   scenario: 'shared-nodes',
   grain: 'by-targets',
+  pinsConnections: true,
   meddle: meddleWithNodes,
   opposite: oppositeNodes(() => nodePortShared),
   inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'stream' }),

@@ -114,6 +114,18 @@ describe('the program of every stage where the nodes share one group', () => {
     }
   })
 
+  it('refreshes every attachment with the switch, because one that is gone cannot be deleted', () => {
+    const made = cases.flatMap(({ resources }) => resources.filter(({ type }) => type.endsWith(':Attachment')))
+    expect(namesOf(nodePort.refreshedToo?.(sharedSite) ?? [])).toEqual(namesOf(made))
+    expect(made.length).toBeGreaterThan(0)
+  })
+
+  it("leaves it to calls to take green's groups out of blue's: those that have left cannot be deleted", () => {
+    const joins = named(cases, 'green-sharing-nodes-')
+    expect(joins.length).toBeGreaterThan(0)
+    for (const { options } of joins) expect(options).toMatchObject({ retainOnDelete: true, protect: false })
+  })
+
   it('never touches the attachments of blue', () => {
     for (const { inputs } of cases.flatMap(({ resources }) => resources)) {
       expect(JSON.stringify(inputs)).not.toMatch(/blue-[ab]/)
