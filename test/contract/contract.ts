@@ -222,6 +222,7 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
         await subject.advanceTo('soaking')
         expect(await subject.sample(20)).toEqual({ blue: 20, green: 0 })
         await subject.act('rollback')
+        await subject.settled()
         expect(await subject.sample(20)).toEqual({ blue: 0, green: 20 })
         await subject.advanceTo('retired')
         await subject.act('release')

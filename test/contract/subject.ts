@@ -14,6 +14,7 @@ import { kindOf } from '../../infra/workloads/kinds.ts'
 import { Client, Refusal, type OperationAnswer, type WorkloadAnswer } from '../../demo/client.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import { startTestService, type TestService } from '../support/service.ts'
+import { until } from '../support/wait.ts'
 import { colourAt, doorOf, type Door } from './door.ts'
 import type { Member, MemberInventory } from './members.ts'
 
@@ -253,6 +254,11 @@ export class Subject {
       await this.#engine.start()
     }
     return { engine: this.#engine, task: files.task(workload, 'test', false) }
+  }
+
+  /** What lingers after the last rollback has passed, as long as it was said to take. */
+  settled(): Promise<void> {
+    return until('the rollback has settled', async () => (await this.view()).operation?.settledMs !== null, 60)
   }
 
   /** Which side answered each of `count` requests, each over a connection of its own, at the front door or where the member says. */
