@@ -15,8 +15,8 @@ import { isRead, Subject } from './subject.ts'
  * stand-ins. A member that cannot fulfil a case says why where it is skipped; there is none.
  */
 export function contractOf(member: Member, plugins?: Readonly<Record<string, string>>): void {
-  // DNS takes its time in each step. The official aws plugin takes a second of a processor for each start and each run
-  // starts it anew, then 15 s or more for each record; cases of 40 runs were seen to take 10 min beside other work
+  // DNS takes its time in each step. The official aws plugin takes a second of a processor for each start, each run starts
+  // it anew, and it takes 15 s for each record: a case took up to 8 min on a machine with much else to do
   const long = plugins ? 3_600_000 : 240_000
   describe(member.name, () => {
     let subject: Subject
