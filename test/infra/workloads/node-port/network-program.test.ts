@@ -116,8 +116,9 @@ describe('the program of every stage where the nodes share one group', () => {
 
   it('refreshes every attachment with the switch, because one that is gone cannot be deleted', () => {
     const made = cases.flatMap(({ resources }) => resources.filter(({ type }) => type.endsWith(':Attachment')))
-    expect(namesOf(attachments(sharedSite))).toEqual(namesOf(made))
     expect(made.length).toBeGreaterThan(0)
+    expect(nodePort).toHaveProperty('refreshedToo', attachments)
+    expect(namesOf(attachments(sharedSite))).toEqual(namesOf(made))
   })
 
   it("leaves it to calls to take green's groups out of blue's: those that have left cannot be deleted", () => {
