@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { readIssuers, type Issuer } from './auth/issuers.ts'
 import { isLoopback } from './auth/this-machine.ts'
 import { Secret } from './secret.ts'
+import { makeWhole } from '../automation/store/whole-file.ts'
 
 /** Everything that the service is told by its environment; docs/configuration.md has the same list. */
 export interface Config {
@@ -195,7 +196,7 @@ function prepareDirectory(folder: string, problems: string[]): void {
 function passphraseOf(file: string, environment: Environment, problems: string[]): string {
   try {
     if (!environment['PULUMI_CONFIG_PASSPHRASE_FILE'] && !existsSync(file)) {
-      writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+      makeWhole(file, randomBytes(32).toString('base64url'))
     }
     const passphrase = readFileSync(file, 'utf8').trim()
     if (!passphrase) problems.push(`the passphrase file ${file} is empty`)

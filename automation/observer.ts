@@ -216,10 +216,10 @@ function tally(
     ...door.filter((answer) => (answer.colour ?? certain) === colour),
     ...(colour === 'green' ? route : []),
   ]
-  const count = (answers: readonly Answer[]): Tally => ({
-    answers: answers.length,
-    faults: answers.filter(({ asExpected }) => !asExpected).length,
-  })
+  const count = (answers: readonly Answer[]): Tally => {
+    const faulty = answers.filter(({ asExpected }) => !asExpected)
+    return { answers: answers.length, faults: faulty.length, lastFault: faulty.at(-1)?.fault ?? null }
+  }
   return { blue: count(of('blue')), green: count(of('green')) }
 }
 

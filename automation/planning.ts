@@ -28,7 +28,7 @@ export async function makePlan(execution: Execution, transition: Transition, mom
     const configFile = await execution.writeConfig(stage, { planned: true })
     const steps = await previewChecked(execution, stage, configFile)
     previews.push(steps)
-    const diff = diffOf(stage, split, steps, kind.switchResources(site))
+    const diff = diffOf(stage, split, steps, kind.switchResources(site), kind.partWords)
     diffs.push({ ...diff, lines: [...diff.lines, ...(kind.completion?.(site, stage) ?? [])] })
     split = stage.split
   }

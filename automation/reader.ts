@@ -30,7 +30,7 @@ export interface ReaderDependencies {
 export function createReader({ clock, connections, ask, testRouteSecret }: ReaderDependencies): Reader {
   async function facts(workload: Workload, migration: Migration, needs: ReadonlySet<Need>): Promise<Facts> {
     const read = <T>(need: Need, question: () => Promise<T>): Promise<Known<T>> =>
-      needs.has(need) && workload.found ? settle(question) : Promise.resolve(notRead())
+      needs.has(need) && workload.found ? settle(question) : Promise.resolve(notRead)
     const at = () => placeOf(workload, migration, connections)
     const [split, health, greenEndpoints, testRoute, strangers, obstacles, blueTraffic] = await Promise.all([
       read<Split | null>('split', () => at().kind.observe.split(at().site, workload.outputs, at().aws)),
@@ -99,15 +99,17 @@ const placeOf = (workload: Workload, migration: Migration, connections: Connecti
   green: connections.green(migration),
 })
 
+const notRead = unknown('it has not been read yet')
+
 /** What is known before anything was read. */
 export const unread: Pick<Facts, Need> = {
-  split: notRead(),
-  health: notRead(),
-  greenEndpoints: notRead(),
-  testRoute: notRead(),
-  strangers: notRead(),
-  obstacles: notRead(),
-  blueTraffic: notRead(),
+  split: notRead,
+  health: notRead,
+  greenEndpoints: notRead,
+  testRoute: notRead,
+  strangers: notRead,
+  obstacles: notRead,
+  blueTraffic: notRead,
 }
 
 /** What was read of the world, without what is known anyway. */
@@ -139,9 +141,9 @@ function nextShareOf(workload: Workload): number {
   return state.phase === 'prepared' ? firstStep(workload) : 100
 }
 
-function notRead(): Known<never> {
-  return unknown('it has not been read yet')
-}
+/** Has all of this been looked at? A look that failed is one as well. */
+export const wasRead = (facts: Pick<Facts, Need>, needs: ReadonlySet<Need>): boolean =>
+  [...needs].every((need) => facts[need] !== notRead)
 
 async function settle<T>(question: () => Promise<T>): Promise<Known<T>> {
   try {

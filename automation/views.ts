@@ -1,11 +1,11 @@
 import type { Split } from '../infra/traffic.ts'
 import type { GateResult } from './gates/gate.ts'
-import { askGates } from './gates/gates.ts'
+import { askGates, needsOf } from './gates/gates.ts'
 import { isActive, type Hold, type Migration, type Operation, type PhaseName, type Workload } from './migration.ts'
 import type { Observer } from './observer.ts'
 import { phaseOf } from './phases/phases.ts'
 import { statusOf, type StatusName } from './phases/status.ts'
-import { ownFacts, unread } from './reader.ts'
+import { ownFacts, unread, wasRead } from './reader.ts'
 import type { Clock } from './clock.ts'
 import type { Store } from './store/store.ts'
 
@@ -51,7 +51,7 @@ export async function viewOf(workload: Workload, migration: Migration, deps: Vie
     gates,
     holds,
     operation,
-    ...statusOf(workload, operation, holds, gates),
+    ...statusOf(workload, operation, holds, wasRead(read, needsOf(phase.gates)) ? gates : 'not read yet'),
   }
 }
 

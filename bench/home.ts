@@ -1,102 +1,95 @@
-import {
-  DescribeRulesCommand,
-  ElasticLoadBalancingV2Client,
-  ModifyRuleCommand,
-} from '@aws-sdk/client-elastic-load-balancing-v2'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '../demo/client.ts'
-import { clearTrouble, makeTrouble } from '../demo/control.ts'
-import type { Stage } from '../demo/stage.ts'
-import { summaryOf, timed, type Summary } from './measure.ts'
+import { written } from './by-hand.ts'
+import { inTurn, weights } from './floors.ts'
+import { compare, ms, ratio, timed, type Compared, type Pair } from './measure.ts'
+import { settled, timeHome } from './operations.ts'
+import { table, type Order, type Part } from './part.ts'
+import { advanceTo, free, inSetting, withSlowAws, type Setting } from './setting.ts'
+import { manySteps } from './ups.ts'
 
-const rounds = 15
-/** What a call to AWS takes, roughly. */
-const awsDelayMs = 50
+const atMost = { median: 1.3, p95: 2 } as const
 
-export interface HomeFigures {
-  readonly floor: Summary
-  readonly idle: Summary
-  readonly preempting: Summary
+interface HomeFigures {
+  readonly idle: Compared
+  readonly preempting: Compared
 }
 
-/**
- * From `POST rollback` sent to the split read back from AWS as home, against one ModifyRule and one DescribeRules made directly; every
- * AWS call is answered after 50 ms. `toShifting` brings the workload to a step.
- */
-export async function measureHome(
-  stage: Stage,
-  client: Client,
-  name: string,
-  toShifting: () => Promise<void>,
+export const home: Part = {
+  about: 'the way home in the middle of an up and at rest, against direct calls',
+  async run(order) {
+    const { say, rounds, awsDelayMs } = order
+    const workload = 'search'
+    const { idle, preempting } = await inSetting(
+      { scenario: 'small', entries: (all) => ({ [workload]: { ...all[workload], steps: manySteps } }) },
+      say,
+      (setting) => {
+        say(`${rounds} times there and back, as often from the middle of an up`)
+        return measureHome(setting, workload, order)
+      },
+    )
+    const row = (what: string, { ours, ratio: to }: Compared) => [
+      what,
+      ms(ours.median),
+      ms(ours.p95),
+      ratio(to.median),
+      ratio(to.p95),
+    ]
+    const bounds = (what: string, { ratio: to }: Compared) => [
+      { what: `${what}, ratio to its floor`, figure: to.median, atMost: atMost.median },
+      { what: `${what}, p95 of the ratio`, figure: to.p95, atMost: atMost.p95 },
+    ]
+    return {
+      title: 'Traffic home',
+      text: `An \`alb\` rule. From \`POST rollback\` sent to the split read back from AWS as home; the sandbox answers every AWS call after ${awsDelayMs} ms.
+The floor, in each round, is one ModifyRule and one DescribeRules made directly with the SDK: ${ms(idle.theirs.median)} in the median.
+
+${table(
+  ['', 'median', 'p95', 'ratio to the floor', 'p95'],
+  [row('rollback', idle), row('rollback that takes the place of a running `up`', preempting)],
+)}
+
+${rounds} rounds of each.`,
+      bounds: [...bounds('rollback', idle), ...bounds('rollback from the middle of an `up`', preempting)],
+      figures: { idle, preempting },
+    }
+  },
+}
+
+async function measureHome(
+  { stage, client, aws }: Setting,
+  workload: string,
+  { rounds, awsDelayMs }: Order,
 ): Promise<HomeFigures> {
-  const floor: number[] = []
-  const idle: number[] = []
-  const preempting: number[] = []
-  const aws = awsOf(stage)
+  const idle: Pair[] = []
+  const preempting: Pair[] = []
+  await advanceTo(client, workload, 'prepared')
+  const floor = await weights((await written(client, workload)).config.site, aws)
+  await inTurn(floor)
+  const timeFloor = () => withSlowAws(stage, awsDelayMs, () => timed(() => inTurn(floor)))
   for (let round = 0; round < rounds; round += 1) {
-    await toShifting()
-    await slowAws(stage)
-    floor.push(await timeFloor(aws, await switchPointOf(client, name)))
-    idle.push(await timeHome(client, name))
-    await settled(stage, client, name)
+    await advanceTo(client, workload, 'shifting')
+    const atRest = await withSlowAws(stage, awsDelayMs, () => timeHome(client, workload))
+    await settled(client, workload)
+    idle.push({ ours: atRest, theirs: await timeFloor() })
 
-    await toShifting()
-    await client.open(name)
-    await slowAws(stage)
-    const { id } = await client.post(name, 'advance')
-    await inTheMiddleOf(client, id)
-    preempting.push(await timeHome(client, name))
-    await settled(stage, client, name)
+    await advanceTo(client, workload, 'shifting')
+    await free(client, workload)
+    const fromTheMiddle = await withSlowAws(stage, awsDelayMs, async () => {
+      const { id } = await client.post(workload, 'advance')
+      await inTheMiddleOf(client, id)
+      return timeHome(client, workload)
+    })
+    await settled(client, workload)
+    preempting.push({ ours: fromTheMiddle, theirs: await timeFloor() })
   }
-  aws.destroy()
-  return { floor: summaryOf(floor), idle: summaryOf(idle), preempting: summaryOf(preempting) }
-}
-
-const slowAws = (stage: Stage): Promise<void> =>
-  makeTrouble(stage.ready, '/faults', { match: {}, effect: { delayMs: awsDelayMs } })
-
-const awsOf = ({ ready: { env } }: Stage): ElasticLoadBalancingV2Client =>
-  new ElasticLoadBalancingV2Client({
-    region: env['AWS_REGION'] ?? '',
-    endpoint: env['AWS_ENDPOINT_URL'] ?? '',
-    credentials: { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' },
-  })
-
-async function switchPointOf(client: Client, name: string): Promise<string> {
-  const path = `/v1/migrations/small/workloads/${name}/outputs`
-  return (await client.get<{ switchPoint: string }>(path)).switchPoint
-}
-
-/** The same write and the same read as a rollback's, over a warm connection. It writes what is there, so it changes nothing. */
-async function timeFloor(aws: ElasticLoadBalancingV2Client, rule: string): Promise<number> {
-  const read = new DescribeRulesCommand({ RuleArns: [rule] })
-  const { Rules = [] } = await aws.send(read)
-  const write = new ModifyRuleCommand({ RuleArn: rule, Actions: Rules[0]?.Actions })
-  return timed(async () => {
-    await aws.send(write)
-    await aws.send(read)
-  })
-}
-
-/** The service and this process share a clock: from the request sent, to the request received, to home. */
-export async function timeHome(client: Client, name: string): Promise<number> {
-  const sent = Date.now()
-  const { id } = await client.post(name, 'rollback', { reason: 'bench' })
-  for (;;) {
-    const { homeMs, requestedAt } = await client.operation(id)
-    if (homeMs !== null) return Date.parse(requestedAt) - sent + homeMs
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
-export async function settled(stage: Stage, client: Client, name: string): Promise<void> {
-  await clearTrouble(stage.ready, '/faults')
-  const { operation } = await client.workload(name)
-  if (operation) await client.ended(operation.id)
-  await client.removeHolds(name)
+  return { idle: compare(idle), preempting: compare(preempting) }
 }
 
 /** The engine has begun; a moment later its CLI and plugins are at work. */
 async function inTheMiddleOf(client: Client, id: string): Promise<void> {
-  while ((await client.operation(id)).state === 'queued');
-  await new Promise((resolve) => setTimeout(resolve, 700))
+  while ((await client.operation(id)).state === 'queued') await sleep(10)
+  await sleep(engineAtWorkMs)
 }
+
+const engineAtWorkMs = 700

@@ -1,43 +1,72 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Part } from './part.ts'
+import { inSetting } from './setting.ts'
 
-export interface MemoryFigures {
-  readonly serviceMiB: number
-  readonly workerMiB: readonly number[]
+/** Resident. */
+export interface ProcessMemory {
+  readonly nowMiB: number
+  readonly mostMiB: number
 }
 
-/**
- * Resident memory of the service and of each of its engine workers once nothing of it grows any more, where the system has /proc;
- * null elsewhere.
- */
-export async function measureMemory(service: number): Promise<MemoryFigures | null> {
-  for (let before = resident(service); before;) {
+export interface MemoryFigures {
+  readonly service: ProcessMemory
+  readonly workers: readonly ProcessMemory[]
+}
+
+export const memory: Part = {
+  about: 'what the service and its workers hold when nothing happens',
+  async run({ say }) {
+    const figures = await inSetting({ scenario: 'small' }, say, ({ stage }) => {
+      say('waiting until memory grows no more')
+      return settledMemoryOf(stage.pids.service)
+    })
+    const workers = figures?.workers.map(({ nowMiB }) => nowMiB).join(', ')
+    return {
+      title: 'Memory',
+      text: figures
+        ? `The service, idle: ${figures.service.nowMiB} MiB resident. Warm workers: ${workers} MiB.`
+        : 'Not measured: this system has no /proc.',
+      bounds: [],
+      figures,
+    }
+  },
+}
+
+/** Once nothing of it grows any more. */
+async function settledMemoryOf(service: number): Promise<MemoryFigures | null> {
+  for (let before = memoryOf(service); before;) {
     await sleep(5_000)
-    const now = resident(service)
+    const now = memoryOf(service)
     if (now && sumOf(now) <= sumOf(before) * 1.01) return now
     before = now
   }
   return null
 }
 
-function resident(service: number): MemoryFigures | null {
+/** The service and each of its engine workers, where the system has /proc; null elsewhere. */
+export function memoryOf(service: number): MemoryFigures | null {
   try {
     const workers = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .map(Number)
       .filter((pid) => parentOf(pid) === service && commandOf(pid).includes('engine/worker.ts'))
-    return { serviceMiB: residentMiB(service), workerMiB: workers.map(residentMiB) }
+    return { service: processMemory(service), workers: workers.map(processMemory) }
   } catch {
     return null
   }
 }
 
-const sumOf = ({ serviceMiB, workerMiB }: MemoryFigures): number =>
-  workerMiB.reduce((sum, one) => sum + one, serviceMiB)
+const sumOf = ({ service, workers }: MemoryFigures): number =>
+  workers.reduce((sum, { nowMiB }) => sum + nowMiB, service.nowMiB)
 
-const residentMiB = (pid: number): number => {
-  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Math.round(Number(kib) / 1024)
+function processMemory(pid: number): ProcessMemory {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const miB = (name: string): number => {
+    const [, kib] = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status) ?? []
+    return Math.round(Number(kib) / 1024)
+  }
+  return { nowMiB: miB('VmRSS'), mostMiB: miB('VmHWM') }
 }
 
 function parentOf(pid: number): number | null {

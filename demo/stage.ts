@@ -49,43 +49,81 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     ['--scenario', scenario, '--ready', readyFile, '--time-scale', String(timeScale)],
     {},
   )
-  let service: ChildProcess | null = null
+  let service: ServiceProcess | null = null
   const stop = async (): Promise<void> => {
-    if (service) await end(service)
+    await service?.end()
     await end(sandbox)
     await rm(folder, { recursive: true, force: true })
   }
   try {
     const ready = JSON.parse(await waitForFile(readyFile, sandbox)) as ReadyFile
-    const port = options.port || (await freePort())
-    const url = `http://127.0.0.1:${port}`
-    const startService = async (): Promise<void> => {
+    const running = await serviceProcess({ env: ready.env, dataDir, workers, logLevel, port: options.port })
+    service = running
+    const startService = (): Promise<void> => {
       say('starting the service')
-      const own = {
-        CUTOVER_PORT: String(port),
-        CUTOVER_DATA_DIR: dataDir,
-        CUTOVER_LOG_LEVEL: logLevel,
-        CUTOVER_WORKERS: String(workers),
-      }
-      service = run('api/server.ts', [], { ...ready.env, ...own })
-      await waitUntilReady(url, service)
+      return running.start()
     }
     await startService()
     return {
       ready,
       readyNow: async () => JSON.parse(await readFile(readyFile, 'utf8')) as ReadyFile,
-      service: url,
+      service: running.url,
       dataDir,
       get pids() {
-        return { sandbox: sandbox.pid ?? 0, service: service?.pid ?? 0 }
+        return { sandbox: sandbox.pid ?? 0, service: running.pid }
       },
-      endService: async (signal) => (service ? end(service, signal) : null),
+      endService: (signal) => running.end(signal),
       startService,
       stop,
     }
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+export interface ServiceProcessOptions {
+  /** How it reaches AWS and finds its plugins. */
+  readonly env: Readonly<Record<string, string>>
+  readonly dataDir: string
+  readonly workers: number
+  /** 0: any that is free. */
+  readonly port: number
+  readonly logLevel: string
+}
+
+/** The service as a process that may end and be started again, at the same address and on the same data. */
+export interface ServiceProcess {
+  readonly url: string
+  /** 0 before its first start. */
+  readonly pid: number
+  /** Resolves when it accepts operations. */
+  start(): Promise<void>
+  /** SIGTERM unless it says otherwise. Its exit code; null when the signal ended it, or it never ran. */
+  end(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+export async function serviceProcess(options: ServiceProcessOptions): Promise<ServiceProcess> {
+  const { env, dataDir, workers, logLevel } = options
+  const port = options.port || (await freePort())
+  const url = `http://127.0.0.1:${port}`
+  const own = {
+    CUTOVER_PORT: String(port),
+    CUTOVER_DATA_DIR: dataDir,
+    CUTOVER_LOG_LEVEL: logLevel,
+    CUTOVER_WORKERS: String(workers),
+  }
+  let child: ChildProcess | null = null
+  return {
+    url,
+    get pid() {
+      return child?.pid ?? 0
+    },
+    start: () => {
+      child = run('api/server.ts', [], { ...env, ...own })
+      return waitUntilReady(url, child)
+    },
+    end: async (signal) => (child ? end(child, signal) : null),
   }
 }
 

@@ -27,6 +27,10 @@ const effectSchema = Type.Union([
       description: 'Real milliseconds before the call takes effect. It does so even when the caller has gone',
     },
   ),
+  Type.Object(
+    { denied: Type.Literal(true) },
+    { ...strict, description: 'No policy of the caller allows it: refused in the words of IAM, before any effect' },
+  ),
   Type.Object({ drop: Type.Literal(true) }, { ...strict, description: 'The connection is cut before any effect' }),
   Type.Object(
     { failAfterEffect: Type.Union([Type.Literal('error'), Type.Literal('drop')]) },

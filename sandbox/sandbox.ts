@@ -122,7 +122,7 @@ async function startScenario(
   say(`building scenario ${scenario.name}: ${scenario.about}`)
   const built = await scenario.build(siteOf(around, clusters, kubeconfigs))
   const inventory = join(folder, 'cutover.yaml')
-  await writeFile(inventory, stringify(built.inventory))
+  await writeFile(inventory, stringify(built.inventory, { aliasDuplicateObjects: false }))
   const { aws, network, access, faults, calls, reach } = around
   const control = controlApp({ faults, clusters, calls, reach })
   const controlUrl = await control.listen({ host: '127.0.0.1', port: 0 })

@@ -202,7 +202,7 @@ async function requireEmpty(work: Work, { name }: Migration): Promise<void> {
   const inGreen = workloads.filter((workload) => active.has(workload.name) || hasGreen(workload))
   if (inGreen.length === 0) return
   const which = inGreen.map((workload) => `${workload.name} (${workload.state.phase})`)
-  const message = `${which.join(', ')}: bring each home and abandon it, or leave the cluster as it is`
+  const message = `${which.join(', ')}: bring home and abandon what still moves; what was released is served by this cluster, which stays`
   throw new CutoverError('workload-not-empty', message, { workloads: inGreen.map((workload) => workload.name) })
 }
 

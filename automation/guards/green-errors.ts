@@ -23,7 +23,7 @@ export const greenErrors: Guard = {
     }
     return {
       state: 'alarmed',
-      sentence,
+      sentence: green.lastFault ? `${sentence}; the last: ${green.lastFault}` : sentence,
       numbers: { faults: green.faults, answers: green.answers, blueFaults: blue.faults },
     }
   },

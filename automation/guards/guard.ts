@@ -7,6 +7,8 @@ import type { Instant } from '../migration.ts'
 export interface Tally {
   readonly answers: number
   readonly faults: number
+  /** What was wrong with the last that was faulty, for people. */
+  readonly lastFault?: string | null
 }
 
 /** One look at a workload whose traffic green shares. */

@@ -16,14 +16,22 @@ export interface Status {
 }
 
 /** Gates that time opens by itself. */
-const opensByItself = new Set(['bake-elapsed', 'soak-elapsed', 'blue-settled'])
+const timed = new Set(['bake-elapsed', 'soak-elapsed', 'blue-settled'])
+
+/** Targets that register take minutes at a network load balancer, and until then green need not answer. */
+const afterRegistration = new Set(['green-enough', 'green-answers'])
+
+function opensByItself({ name }: GateResult, closed: readonly GateResult[]): boolean {
+  const registering = closed.some((gate) => gate.name === 'green-enough' && (gate.numbers['initial'] ?? 0) > 0)
+  return timed.has(name) || (registering && afterRegistration.has(name))
+}
 
 /** How a workload is doing, computed from facts and never stored. Pure. */
 export function statusOf(
   workload: Workload,
   operation: Operation | null,
   holds: readonly Hold[],
-  gates: readonly GateResult[],
+  gates: readonly GateResult[] | 'not read yet',
 ): Status {
   const phase = phaseOf(workload.state)
   if (operation && isActive(operation)) return { status: 'running', sentence: runningSentence(operation) }
@@ -33,8 +41,11 @@ export function statusOf(
   const failed = operation && operation.state !== 'succeeded' ? failedSentence(operation) : ''
   const [hold] = holds
   if (hold) return { status: 'stuck', sentence: `${failed}held by ${hold.by} (${hold.name}): ${hold.reason}` }
+  if (gates === 'not read yet') {
+    return { status: 'waiting', sentence: `${failed}${phase.truth}; the next look at it is under way` }
+  }
   const closed = gates.filter(({ state }) => state !== 'open')
-  const needsPerson = closed.find(({ name }) => !opensByItself.has(name))
+  const needsPerson = closed.find((gate) => !opensByItself(gate, closed))
   if (needsPerson) return { status: 'stuck', sentence: `${failed}${phase.truth}; ${needsPerson.sentence}` }
   const [closing] = closed
   if (closing) return { status: 'waiting', sentence: `${failed}${phase.truth}; ${closing.sentence}` }

@@ -5,26 +5,31 @@ import type { EngineStep } from '../engine/engine.ts'
 /** What one stage would change, for people and for programs. */
 export interface StageDiff {
   readonly stage: Stage['name']
+  /** the step on the way to the stage that this is, by the kind's name for it; null: the stage itself */
+  readonly part: string | null
   readonly split: Split
   /** one line per change, the switch point first */
   readonly lines: readonly string[]
   readonly counts: Readonly<Record<string, number>>
 }
 
-/** Pulumi's steps as sentences. Pure. `from`: the split before the stage. */
+/** Pulumi's steps as sentences. Pure. `from`: the split before the stage. `partWords`: what parts do, in the kind's words. */
 export function diffOf(
   stage: Stage,
   from: Split,
   steps: readonly EngineStep[],
   switches: readonly SwitchResource[],
+  partWords: Readonly<Record<string, string>> = {},
 ): StageDiff {
   const shown = steps.filter(({ op, type }) => op !== 'same' && !type.startsWith('pulumi:'))
   const switchOf = ({ type, name }: EngineStep) => switches.find((s) => s.type === type && s.name === name)
+  const part = stage.part?.name ?? null
+  const words = (part && partWords[part]) || wordsOf(stage, from)
   const lines = [
-    ...shown.flatMap((step) => linesOfSwitch(step, switchOf(step), stage, from)),
+    ...shown.flatMap((step) => linesOfSwitch(step, switchOf(step), words)),
     ...shown.filter((step) => !switchOf(step)).flatMap(linesOf),
   ]
-  return { stage: stage.name, split: stage.split, lines, counts: countBy(shown.map(({ op }) => op)) }
+  return { stage: stage.name, part, split: stage.split, lines, counts: countBy(shown.map(({ op }) => op)) }
 }
 
 /** The same of a stack that has no switch point. */
@@ -33,16 +38,21 @@ export function changesOf(steps: readonly EngineStep[]): Pick<StageDiff, 'lines'
   return { lines: shown.flatMap(linesOf), counts: countBy(shown.map(({ op }) => op)) }
 }
 
-function linesOfSwitch(step: EngineStep, resource: SwitchResource | undefined, stage: Stage, from: Split): string[] {
+function linesOfSwitch(step: EngineStep, resource: SwitchResource | undefined, words: string): string[] {
   if (!resource) return []
   const what = `${nounOf(step.type)} ${tailOf(resource.id)}`
   if (step.op === 'import') return [`${what}: adopted as it is, nothing written`]
   if (step.op === 'delete' && step.retained) return [`${what}: leaves our state, stays in AWS as it is`]
   if (step.op !== 'update') return linesOf(step)
-  if (stage.blue === 'retired') return [`${what}: green alone, blue taken out`]
-  if (stage.green === 'absent') return [`${what}: as found, blue alone`]
-  if (sameSplit(from, stage.split)) return [`${what}: blue and green side by side, ${describeSplit(stage.split)}`]
-  return [`${what}: green ${from.green} → ${stage.split.green} %, blue ${from.blue} → ${stage.split.blue} %`]
+  return [`${what}: ${words}`]
+}
+
+/** What a stage does to the switch point. */
+function wordsOf(stage: Stage, from: Split): string {
+  if (stage.blue === 'retired') return 'green alone, blue taken out'
+  if (stage.green === 'absent') return 'as found, blue alone'
+  if (sameSplit(from, stage.split)) return `blue and green side by side, ${describeSplit(stage.split)}`
+  return `green ${from.green} → ${stage.split.green} %, blue ${from.blue} → ${stage.split.blue} %`
 }
 
 const verbs: Readonly<Record<string, string>> = {

@@ -63,5 +63,5 @@ export function wayBackFrom({ to }: Transition, workload: Workload, site: Site, 
 function sentenceFor(action: 'rollback' | 'abandon', to: State, workload: Workload, site: Site, split: Split): string {
   if (action === 'abandon') return 'abandon leaves the switch point as it was found and forgets it'
   const lingers = kindOf(workload.kind).lingers(site, split)
-  return `rollback writes the split home by one AWS call and then reconciles to ${to.phase}; ${lingers.sentence}`
+  return `rollback writes the split home straight to AWS, without Pulumi, and then reconciles to ${to.phase}; ${lingers.sentence}`
 }

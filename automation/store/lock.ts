@@ -1,7 +1,8 @@
-import { closeSync, openSync, readFileSync, rmSync, unlinkSync, writeSync } from 'node:fs'
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, unlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { identify, isSame, type ProcessIdentity } from '../engine/processes.ts'
+import { makeWhole } from './whole-file.ts'
 
 /** The data directory is in use by a service that is alive. */
 export class DirectoryInUse extends Error {
@@ -32,22 +33,21 @@ export function lockDirectory(folder: string): { release(): void } {
   const self: Owner = { ...(identify(process.pid) ?? { pid: process.pid, startedAt: 'unknown' }), host: hostname() }
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const handle = openSync(file, 'wx', 0o600)
-      writeSync(handle, JSON.stringify(self))
-      closeSync(handle)
+      makeWhole(file, JSON.stringify(self))
       return { release: () => unlinkSync(file) }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 2) throw error
-      removeDead(file, folder)
+      removeDead(file, folder, self)
     }
   }
 }
 
 /** Removing and making again is two steps, so only one process at a time may do it: else two could take over each other. */
-function removeDead(file: string, folder: string): void {
+function removeDead(file: string, folder: string, self: Owner): void {
   const turn = `${file}.takeover`
+  clearTurnOfDead(turn)
   try {
-    closeSync(openSync(turn, 'wx', 0o600))
+    makeWhole(turn, JSON.stringify(self))
   } catch {
     throw new Error(`another service is taking over ${folder}. If none is starting, remove ${turn} and start again.`)
   }
@@ -58,6 +58,21 @@ function removeDead(file: string, folder: string): void {
   } finally {
     unlinkSync(turn)
   }
+}
+
+/** Whoever died while it was its turn has left it. What is taken away is looked at once more: it may be another's by then. */
+function clearTurnOfDead(turn: string): void {
+  const left = existsSync(turn) ? readOwner(turn) : null
+  if (!left || isAlive(left)) return
+  const aside = `${turn}.${process.pid}`
+  try {
+    renameSync(turn, aside)
+  } catch {
+    return // somebody else did it first
+  }
+  const taken = readOwner(aside)
+  if (taken && isAlive(taken)) linkSync(aside, turn)
+  rmSync(aside)
 }
 
 const isAlive = (owner: Owner): boolean => owner.host !== hostname() || isSame(identify(owner.pid), owner)

@@ -90,7 +90,11 @@ const boundedBy = (ms: number): ConfigurationOptions => ({
   ],
 })
 
-const statusOf = (error: unknown): number | undefined => (error as { code?: number }).code
+/** Of an answer. Errors that are none have numbers of their own: that of a time-out is 23. */
+function statusOf(error: unknown): number | undefined {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'number' && code >= 100 ? code : undefined
+}
 
 function sentenceOf(error: unknown): string {
   const status = statusOf(error)

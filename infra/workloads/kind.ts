@@ -206,6 +206,8 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
    * stage that is in effect now, null before the first; its split is the one that AWS reads back.
    */
   parts(site: Site<Config, Found>, stage: Stage, before: Stage | null): readonly Stage[]
+  /** What a part does to the switch point, for a plan. Of a part without a word here the split says it. */
+  readonly partWords?: Readonly<Record<string, string>>
   /** What of a stage Pulumi cannot do, by direct AWS calls after its `up`. Idempotent. */
   complete(site: Site<Config, Found>, stage: Stage, outputs: WorkloadOutputs, aws: Aws): Promise<void>
   /** What `complete` would do that no preview shows, a line each for the plan; kinds whose previews show everything have none. Pure. */
@@ -219,7 +221,10 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
   takeOver?(site: Site<Config, Found>, stage: Stage, aws: Aws): Promise<void>
   /** The resources that hold the switch, for a targeted refresh. None of them is ever replaced, or deleted from AWS. */
   switchResources(site: Site<Config, Found>): readonly SwitchResource[]
-  /** What is refreshed with them because the flip writes it as well, but is of our making and goes again. Most kinds have none. */
+  /**
+   * What is refreshed with them because the flip writes it as well, or because the plugin fails to delete what a dead run has
+   * deleted. It is of our making and goes again. Most kinds have none.
+   */
   refreshedToo?(site: Site<Config, Found>): readonly ResourceName[]
   /** Reads, from AWS and never from our records. */
   readonly observe: {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, isIPv4, type Socket as Connection } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Socket } from './addresses.ts'
@@ -25,7 +25,7 @@ export class ForwardProxy {
 
   constructor(options: ForwardProxyOptions) {
     this.#options = options
-    this.#server = new LoopbackServer(createServer().on('connect', this.#tunnel))
+    this.#server = new LoopbackServer(createServer(this.#passOn).on('connect', this.#tunnel))
   }
 
   /** undefined until it listens. */
@@ -41,7 +41,26 @@ export class ForwardProxy {
     return this.#server.close()
   }
 
-  /** Nothing but tunnels (CONNECT): what runs through them is not the proxy's business. */
+  /** A request in plain HTTP, which names the whole URL: `curl -x`. */
+  readonly #passOn = (asked: IncomingMessage, answer: ServerResponse): void => {
+    const fail = (error: Error): void => {
+      if (answer.headersSent) answer.destroy()
+      else answer.writeHead(502).end(`${error.message}\n`)
+    }
+    if (!asked.url?.startsWith('http://')) return fail(new Error('this is a proxy: name a whole http URL'))
+    const { hostname, port, pathname, search } = new URL(asked.url)
+    const { 'proxy-connection': _, ...headers } = asked.headers
+    this.#connect(hostname, Number(port || 80)).then((onward) => {
+      const options = { method: asked.method, path: pathname + search, headers, createConnection: () => onward }
+      const passed = request(options, (came) => {
+        answer.writeHead(came.statusCode ?? 502, came.headers)
+        came.on('error', fail).pipe(answer)
+      })
+      asked.pipe(passed.on('error', fail))
+    }, fail)
+  }
+
+  /** A tunnel (CONNECT): what runs through it is not the proxy's business. */
   readonly #tunnel = (asked: IncomingMessage, client: Duplex): void => {
     const { hostname, port } = new URL(`http://${asked.url}`)
     client.on('error', () => client.destroy())

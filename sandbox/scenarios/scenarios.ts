@@ -1,5 +1,5 @@
 import { ingressDns } from './ingress-dns.ts'
-import { apiGateway } from './api-gateway.ts'
+import { apiGateway, weighedApis } from './api-gateway.ts'
 import { nodePorts } from './node-ports.ts'
 import { omnious } from './omnious/omnious.ts'
 import type { Scenario } from './scenario.ts'
@@ -10,6 +10,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   small,
   'node-ports': nodePorts,
   'api-gateway': apiGateway,
+  'weighed-apis': weighedApis,
   'weighed-nodes': weighedNodes,
   'shared-nodes': sharedNodes,
   omnious,

@@ -6,6 +6,8 @@ export interface LoggedCall {
   /** Empty when the request did not say. */
   readonly operation: string
   readonly accessKeyId: string
+  /** The software that asked, as its user agent says: `aws-sdk-js`, `aws-sdk-go-v2`, `aws-cli`, …; absent when it does not. */
+  readonly client?: string
   /** 0: the connection was dropped without an answer. */
   readonly status: number
   readonly errorCode?: string
@@ -14,9 +16,9 @@ export interface LoggedCall {
   readonly ms: number
 }
 
-export type CallFilter = Partial<Pick<LoggedCall, 'service' | 'operation' | 'accessKeyId' | 'status' | 'errorCode'>>
+const filterNames = ['service', 'operation', 'accessKeyId', 'client', 'status', 'errorCode'] as const
 
-const filterNames = ['service', 'operation', 'accessKeyId', 'status', 'errorCode'] as const
+export type CallFilter = Partial<Pick<LoggedCall, (typeof filterNames)[number]>>
 
 interface Counter {
   readonly of: CallFilter
@@ -49,20 +51,22 @@ export class CallLog {
 
   /** How many calls agree with every member of `filter`; exact however long ago they were. */
   count(filter: CallFilter = {}): number {
-    const wanted = filterNames.filter((name) => filter[name] !== undefined)
-    return [...this.#counters.values()]
-      .filter(({ of }) => wanted.every((name) => of[name] === filter[name]))
-      .reduce((sum, { calls }) => sum + calls, 0)
+    return this.#agreeing(filter).reduce((sum, { calls }) => sum + calls, 0)
   }
 
-  /** Calls by operation, of all services; exact however long ago they were. */
-  byOperation(): ReadonlyMap<string, number> {
+  /** Calls by operation, of all services, that agree with every member of `filter`; exact however long ago they were. */
+  byOperation(filter: CallFilter = {}): ReadonlyMap<string, number> {
     const sums = new Map<string, number>()
-    for (const { of, calls } of this.#counters.values()) {
+    for (const { of, calls } of this.#agreeing(filter)) {
       const operation = of.operation ?? ''
       sums.set(operation, (sums.get(operation) ?? 0) + calls)
     }
     return sums
+  }
+
+  #agreeing(filter: CallFilter): Counter[] {
+    const wanted = filterNames.filter((name) => filter[name] !== undefined)
+    return [...this.#counters.values()].filter(({ of }) => wanted.every((name) => of[name] === filter[name]))
   }
 
   clear(): void {

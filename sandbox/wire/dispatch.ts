@@ -6,7 +6,7 @@ import { credentialOf, type Credential } from './credential.ts'
 import { modelOf, type Service, type ServiceModel } from './model.ts'
 import type { CommonErrors, Protocol, WireRequest, WireResponse } from './protocol.ts'
 import { protocolOf } from './protocols.ts'
-import { requirePermission } from './permission.ts'
+import { requirePermission, unallowed } from './permission.ts'
 import { unrouted } from './unrouted.ts'
 
 export type Services = Readonly<Record<string, Service>>
@@ -126,7 +126,7 @@ export class Dispatcher {
     const { operation } = call
     const { delayMs, effect } = faults.take(name, operation, accessKeyId)
     if (delayMs > 0 && !(await delayed(delayMs, signal))) return undefined
-    if (effect && !('failAfterEffect' in effect)) return fail(effect, protocol.errors, model)
+    if (effect && !asksFirst(effect)) return fail(effect, protocol.errors, model)
 
     const shape = model.operations.get(operation)
     if (!shape) throw protocol.unknownOperation(operation, model)
@@ -134,7 +134,9 @@ export class Dispatcher {
     if (!handler) throw new AwsError('UnsupportedOperation', `The sandbox does not serve ${operation} of ${name}.`)
     const input = protocol.input(request, shape)
     call.input = input
-    requirePermission(world, { service, operation, accessKeyId, input })
+    const asked = { service, operation, accessKeyId, input }
+    if (effect && 'denied' in effect) throw unallowed(world, asked)
+    requirePermission(world, asked)
     const output: unknown = await handler(world, input, { accessKeyId, requestId })
 
     if (effect) return fail(effect, protocol.errors, model)
@@ -155,6 +157,9 @@ const internal = (): AwsError =>
 async function delayed(ms: number, signal: AbortSignal): Promise<boolean> {
   return delay(ms, true, { signal }).catch(() => false)
 }
+
+/** Effects for which it has to be known what the call asks for. */
+const asksFirst = (effect: TerminalEffect): boolean => 'failAfterEffect' in effect || 'denied' in effect
 
 /** Throws the error that the effect stands for, or returns undefined: no answer at all. */
 function fail(effect: TerminalEffect, errors: CommonErrors, model: ServiceModel): undefined {

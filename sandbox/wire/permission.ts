@@ -22,17 +22,29 @@ const codes: Readonly<Record<string, string>> = {
 }
 
 /** Refuses in AWS's words what a policy of the caller's role denies. */
-export function requirePermission(world: World, { service, operation, accessKeyId, input }: Asked): void {
-  const { signingName } = service
-  const action = `${iamPrefixes[signingName] ?? signingName}:${operation}`
-  const denied = deniedResource(world, accessKeyId, { action, resources: [...arnsIn(input)] })
+export function requirePermission(world: World, asked: Asked): void {
+  const { accessKeyId, input } = asked
+  const denied = deniedResource(world, accessKeyId, { action: actionOf(asked), resources: [...arnsIn(input)] })
   if (denied === undefined) return
-  const { arn } = principalOf(world, accessKeyId)
-  const reason =
-    `User: ${arn} is not authorized to perform: ${action} on resource: ${denied} ` +
-    'with an explicit deny in an identity-based policy'
-  const message = signingName === 'ec2' ? `You are not authorized to perform this operation. ${reason}` : reason
-  throw new AwsError(codes[signingName] ?? 'AccessDenied', message, 403)
+  throw refusal(world, asked, `on resource: ${denied} with an explicit deny in an identity-based policy`)
+}
+
+/** What AWS says where no policy of the caller allows it. */
+export function unallowed(world: World, asked: Asked): AwsError {
+  const [resource = '*'] = arnsIn(asked.input)
+  const because = `because no identity-based policy allows the ${actionOf(asked)} action`
+  return refusal(world, asked, `on resource: ${resource} ${because}`)
+}
+
+const actionOf = ({ service: { signingName }, operation }: Asked): string =>
+  `${iamPrefixes[signingName] ?? signingName}:${operation}`
+
+function refusal(world: World, asked: Asked, reason: string): AwsError {
+  const { signingName } = asked.service
+  const { arn } = principalOf(world, asked.accessKeyId)
+  const text = `User: ${arn} is not authorized to perform: ${actionOf(asked)} ${reason}`
+  const message = signingName === 'ec2' ? `You are not authorized to perform this operation. ${text}` : text
+  return new AwsError(codes[signingName] ?? 'AccessDenied', message, 403)
 }
 
 /** Every ARN that a request names, wherever it does. */

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { AwsError } from '../cloud/errors.ts'
 import type { World } from '../cloud/world.ts'
 import type { Faults } from '../faults.ts'
-import { CallLog } from './call-log.ts'
+import { CallLog, type LoggedCall } from './call-log.ts'
 import { Dispatcher, type Outcome, type Services } from './dispatch.ts'
 import type { WireRequest, WireResponse } from './protocol.ts'
 
@@ -78,7 +78,7 @@ async function serve(dispatcher: Dispatcher, calls: CallLog, message: IncomingMe
       ? dispatcher.refuse(new AwsError('RequestEntityTooLarge', tooLarge, 413), request, requestId)
       : await dispatcher.dispatch(request, requestId)
   // Counted before it is sent, so that whoever has the answer finds it in the log.
-  log(calls, outcome, at, performance.now() - started)
+  log(calls, { ...outcome, ...clientOf(message) }, at, performance.now() - started)
   send(reply, outcome.response)
 }
 
@@ -105,7 +105,13 @@ function wireRequest(message: IncomingMessage, body: Buffer): WireRequest {
   return { method, path, query: new URLSearchParams(query.join('?')), headers, body }
 }
 
-function log(calls: CallLog, outcome: Outcome, at: Date, ms: number): void {
+/** The SDK's own name is one of several in a user agent, and not always the first. */
+function clientOf({ headers }: IncomingMessage): Pick<LoggedCall, 'client'> {
+  const [client] = /aws-cli|aws-sdk-[\w-]+|Botocore/.exec(headers['user-agent'] ?? '') ?? []
+  return client === undefined ? {} : { client }
+}
+
+function log(calls: CallLog, outcome: Outcome & Pick<LoggedCall, 'client'>, at: Date, ms: number): void {
   const { response, ...call } = outcome
   calls.add({ at, ...call, status: response?.status ?? 0, ms: Math.round(ms * 10) / 10 })
 }

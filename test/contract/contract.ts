@@ -15,8 +15,9 @@ import { isRead, Subject } from './subject.ts'
  * stand-ins. A member that cannot fulfil a case says why where it is skipped; there is none.
  */
 export function contractOf(member: Member, plugins?: Readonly<Record<string, string>>): void {
-  // DNS takes its time in each step, and the official plugin takes 15 s for each record
-  const long = plugins ? 900_000 : 240_000
+  // DNS takes its time in each step. The official aws plugin takes a second of a processor for each start, each run starts
+  // it anew, and it takes 15 s for each record: a case took up to 8 min on a machine with much else to do
+  const long = plugins ? 3_600_000 : 240_000
   describe(member.name, () => {
     let subject: Subject
     let found: unknown
@@ -79,7 +80,7 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
       await subject.advanceTo('prepared')
       expect(await subject.split()).toEqual({ blue: 100, green: 0 })
       expect(await subject.sample(50)).toEqual({ blue: 50, green: 0 })
-      await subject.client.open(subject.name)
+      await subject.open()
       await subject.act('rollback')
       expect((await subject.view()).phase).toBe('adopted')
       expect(await subject.switchPoint()).toEqual(found)
@@ -121,12 +122,12 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
         // a rollback in the middle of the next advance, while its up is about to write
         await subject.client.post(subject.name, 'rollback', { reason: 'late call' })
       })
-      await subject.client.open(subject.name)
+      await subject.open()
       const { id } = await subject.client.post(subject.name, 'advance')
       expect((await subject.client.ended(id)).state).toBe('cancelled')
       const { operation } = await subject.view()
       const rollback = await subject.client.ended(operation?.id ?? '')
-      expect(rollback).toMatchObject({ action: 'rollback', state: 'succeeded' })
+      expect(rollback).toMatchObject({ action: 'rollback', state: 'succeeded', error: null })
       expect(rollback.homeMs).toBeGreaterThan(0)
       expect((await subject.view()).phase).toBe('prepared')
       expect(await subject.split()).toEqual({ blue: 100, green: 0 })
@@ -152,17 +153,20 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
       'comes home from everything under load, and no request fails',
       async () => {
         const load = startLoad({ ...subject.door, ratePerSecond: 50, newConnectionShare: 0.5 })
+        const onNewConnections = startLoad({ ...subject.door, ratePerSecond: 10, newConnectionShare: 1 })
         await subject.advanceTo('soaking')
         expect(await subject.split()).toEqual(moved)
         expect((await subject.workload()).outputs?.testRoute).toBeNull()
         const rollback = await subject.act('rollback')
         expect((await subject.view()).phase).toBe('prepared')
         expect(await subject.split()).toEqual(home)
-        const lingeredMs = await lingeringOf(subject, load, rollback)
+        const lingeredMs = await lingeringOf(subject, member.pinsConnections ? onNewConnections : load, rollback)
         await subject.advanceTo('soaking')
-        const { requests, failed, failures } = await load.stop()
-        expect(requests).toBeGreaterThan(100)
-        expect({ failed, failures }).toEqual({ failed: 0, failures: [] })
+        for (const one of [load, onNewConnections]) {
+          const { requests, failed, failures } = await one.stop()
+          expect(requests).toBeGreaterThan(100)
+          expect({ failed, failures }).toEqual({ failed: 0, failures: [] })
+        }
         // what a loaded machine adds to it
         expect(lingeredMs.measured).toBeLessThan(lingeredMs.stated + 2_000)
       },
@@ -200,7 +204,10 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
     it('spends few calls on AWS, so that it cannot creep into throttling', () => {
       const most = (to: string, of: (one: Subject['spent'][number]) => number) =>
         Math.max(0, ...subject.spent.filter((one) => one.to === to).map(of))
-      const own = ({ reads, seconds }: Subject['spent'][number]) => reads - seconds * observersReadsPerSecond
+      // while a slow plugin starts the observer reads hundreds of times, so with one its own reads are counted, by its user agent
+      const own = ({ reads, pluginReads, seconds }: Subject['spent'][number]) =>
+        plugins ? pluginReads : reads - seconds * observersReadsPerSecond
+      if (plugins) expect(Math.max(...subject.spent.map(({ pluginReads }) => pluginReads))).toBeGreaterThan(0)
       const spent = phaseNames.map((to) => ({ to, reads: most(to, own), writes: most(to, ({ writes }) => writes) }))
       for (const { to, reads, writes } of spent) {
         expect.soft(reads, `reads on the way to ${to}`).toBeLessThanOrEqual(member.reads?.atMost ?? budget.reads)
@@ -215,6 +222,7 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
         await subject.advanceTo('soaking')
         expect(await subject.sample(20)).toEqual({ blue: 20, green: 0 })
         await subject.act('rollback')
+        await subject.settled()
         expect(await subject.sample(20)).toEqual({ blue: 0, green: 20 })
         await subject.advanceTo('retired')
         await subject.act('release')

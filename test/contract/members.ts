@@ -7,6 +7,7 @@ import {
 import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2'
 import { ModifyListenerCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { ChangeResourceRecordSetsCommand, type RRType } from '@aws-sdk/client-route-53'
+import { KubeConfig, KubernetesObjectApi, type V1Service } from '@kubernetes/client-node'
 import { parse } from 'yaml'
 import { attach } from '../../infra/aws/attachments.ts'
 import type { Aws } from '../../infra/aws/clients.ts'
@@ -32,8 +33,12 @@ export interface Member {
   readonly scenario: string
   /** As the kind says of the member's entry. */
   readonly grain: Grain
+  /** Its load balancer leaves connections that stand where they are for as long as they are used: only new ones tell what lingers. */
+  readonly pinsConnections?: true
   /** Reads of AWS that one advance may take, where it is more than usual, with the reason. */
   readonly reads?: { readonly atMost: number; readonly because: string }
+  /** Where requests are asked that shall show the split, when the front door does not show it, with the reason. */
+  readonly sampled?: { readonly at: (site: Site) => string; readonly because: string }
   /** The inventory for the scenario, with the member's own entry for the workload; the switch point may have to be made first. */
   inventory(sandbox: Sandbox): Promise<MemberInventory>
   /** Changes who gets the traffic, past the service, as somebody else might; a flip home undoes it. */
@@ -126,6 +131,7 @@ export const nodePortListener: Member = {
   name: "node-port, an NLB's listener",
   scenario: 'weighed-nodes',
   grain: 'percent',
+  pinsConnections: true,
   meddle: meddleWithWeights,
   opposite: oppositeNodes(() => nodePortListener),
   inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'stream' }),
@@ -146,9 +152,34 @@ export const nodePortShared: Member = {
   reads: { atMost: 280, because: 'an advance waits the minutes that an NLB takes, and is watched meanwhile' },
   scenario: 'shared-nodes',
   grain: 'by-targets',
+  pinsConnections: true,
   meddle: meddleWithNodes,
   opposite: oppositeNodes(() => nodePortShared),
   inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'stream' }),
+}
+
+/** The same behind an ALB, on a node port that green was made to have as well. */
+export const nodePortSharedRule: Member = {
+  ...nodePortShared,
+  name: "node-port shared, an ALB's rule",
+  scenario: 'node-ports',
+  opposite: oppositeNodes(() => nodePortSharedRule),
+  inventory: async (sandbox) => {
+    const document = await baseInventory(sandbox)
+    await pinNodePort(sandbox, { namespace: 'shop', name: 'checkout' }, 30_080)
+    document.workloads['checkout'] = { ...document.workloads['checkout'], strategy: 'shared' }
+    return { document, workload: 'checkout' }
+  },
+}
+
+/** As green's team does it, in its Service. */
+async function pinNodePort({ clusters }: Sandbox, metadata: { namespace: string; name: string }, nodePort: number) {
+  const config = new KubeConfig()
+  config.loadFromString(clusters.green?.kubeconfig ?? '')
+  const objects = KubernetesObjectApi.makeApiClient(config)
+  const service = await objects.read<V1Service>({ apiVersion: 'v1', kind: 'Service', metadata })
+  for (const port of service.spec?.ports ?? []) port.nodePort = nodePort
+  await objects.replace(service)
 }
 
 /** The scenario names a cluster's auto-scaling group and its security group alike. */
@@ -267,4 +298,21 @@ export const httpDeployed: Member = {
     const back = { ApiId, IntegrationId: own?.integration, IntegrationUri: own?.uri }
     await client.send(new UpdateIntegrationCommand(back))
   },
+}
+
+/** API Gateway goes on asking over connections that it has: what its clients see is an older split, for a while. */
+export const listenerWeights: Member = {
+  name: 'nlb-api-gateway, the weights of its listener',
+  scenario: 'weighed-apis',
+  grain: 'percent',
+  sampled: {
+    at: ({ found }) => {
+      const { loadBalancer, listener } = found as GatewayFound
+      return `http://${loadBalancer.dnsName}:${listener.port}/products`
+    },
+    because: 'weights are for new connections, and API Gateway keeps some to the load balancer',
+  },
+  meddle: meddleWithWeights,
+  opposite: oppositeGroup,
+  inventory: async (sandbox) => ({ document: await baseInventory(sandbox), workload: 'lens' }),
 }

@@ -14,6 +14,7 @@ import { kindOf } from '../../infra/workloads/kinds.ts'
 import { Client, Refusal, type OperationAnswer, type WorkloadAnswer } from '../../demo/client.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import { startTestService, type TestService } from '../support/service.ts'
+import { until } from '../support/wait.ts'
 import { colourAt, doorOf, type Door } from './door.ts'
 import type { Member, MemberInventory } from './members.ts'
 
@@ -26,18 +27,28 @@ export class Subject {
   readonly spent: {
     readonly to: string
     readonly reads: number
+    /** Of them those of a plugin written in Go, as the official ones are. */
+    readonly pluginReads: number
     readonly writes: number
     readonly seconds: number
   }[] = []
   /** What to do at a stop point, once. */
   readonly at = new Map<StopPoint, () => Promise<void>>()
   readonly #member: Member
+  /** For how long gates may take to open. */
+  readonly #patienceSeconds: number
   #document: MemberInventory['document']
   #client: Client
   #engine: Engine | null = null
 
-  private constructor(service: TestService, member: Member, { workload, document }: MemberInventory) {
+  private constructor(
+    service: TestService,
+    member: Member,
+    { workload, document }: MemberInventory,
+    patienceSeconds: number,
+  ) {
     this.service = service
+    this.#patienceSeconds = patienceSeconds
     this.name = workload
     this.#member = member
     this.#client = service.client
@@ -60,7 +71,7 @@ export class Subject {
       await act?.()
     }
     const service = await startTestService({ sandbox: { ...sandbox, ready }, pass })
-    holder.subject = new Subject(service, member, { workload, document: whole })
+    holder.subject = new Subject(service, member, { workload, document: whole }, plugins ? 600 : 60)
     await holder.subject.apply()
     return holder.subject
   }
@@ -137,30 +148,39 @@ export class Subject {
     return this.service.automation.cutover.workload(this.migration, this.name)
   }
 
+  /** Resolves when every gate is open but those named. */
+  open(except: readonly string[] = []): Promise<WorkloadAnswer> {
+    return this.#client.open(this.name, except, this.#patienceSeconds)
+  }
+
   /** Holds removed, gates open, one step; what it cost is kept. */
   async advance(): Promise<OperationAnswer> {
     await this.#client.removeHolds(this.name)
-    await this.#client.open(this.name)
+    await this.open()
     const before = this.#callsSoFar()
     const started = Date.now()
     const operation = await this.#client.act(this.name, 'advance')
     const after = this.#callsSoFar()
-    const cost = { reads: after.reads - before.reads, writes: after.writes - before.writes }
+    const cost = {
+      reads: after.reads - before.reads,
+      pluginReads: after.pluginReads - before.pluginReads,
+      writes: after.writes - before.writes,
+    }
     this.spent.push({ to: operation.to, ...cost, seconds: (Date.now() - started) / 1000 })
     return operation
   }
 
-  #callsSoFar(): { reads: number; writes: number } {
-    const counts = [...this.service.sandbox.calls.byOperation()]
-    const sum = (of: (operation: string) => boolean) =>
-      counts.filter(([operation]) => of(operation)).reduce((total, [, calls]) => total + calls, 0)
-    return { reads: sum(isRead), writes: sum((operation) => !isRead(operation)) }
+  #callsSoFar(): { reads: number; pluginReads: number; writes: number } {
+    const { calls } = this.service.sandbox
+    const [all, plugins] = [calls.byOperation(), calls.byOperation({ client: 'aws-sdk-go-v2' })]
+    const isWrite = (operation: string) => !isRead(operation)
+    return { reads: sumOf(all, isRead), pluginReads: sumOf(plugins, isRead), writes: sumOf(all, isWrite) }
   }
 
   async advanceTo(phase: string): Promise<void> {
     while ((await this.view()).phase !== phase) {
       if ((await this.view()).phase === 'soaking') {
-        await this.#client.open(this.name, ['person-confirms'])
+        await this.open(['person-confirms'])
         await this.#client.post(this.name, 'confirm', { reason: 'test' })
       }
       await this.advance()
@@ -236,9 +256,15 @@ export class Subject {
     return { engine: this.#engine, task: files.task(workload, { id: 'test', fence: 1 }, false) }
   }
 
-  /** Which side answered each of `count` requests at the front door. */
+  /** What lingers after the last rollback has passed, as long as it was said to take. */
+  settled(): Promise<void> {
+    return until('the rollback has settled', async () => (await this.view()).operation?.settledMs !== null, 60)
+  }
+
+  /** Which side answered each of `count` requests, each over a connection of its own, at the front door or where the member says. */
   async sample(count: number): Promise<{ blue: number; green: number }> {
-    const { door } = this
+    const { sampled } = this.#member
+    const door = sampled ? doorOf(this.service.sandbox, { url: sampled.at(await this.site()) }) : this.door
     const seen = { blue: 0, green: 0 }
     const worker = async (share: number): Promise<void> => {
       for (let i = 0; i < share; i += 1) seen[await colourAt(door, this.service.sandbox)] += 1
@@ -250,6 +276,9 @@ export class Subject {
 
 /** Of AWS: operations that change nothing. */
 export const isRead = (operation: string): boolean => /^(Describe|List|Get|Export|AssumeRole)/.test(operation)
+
+const sumOf = (counts: ReadonlyMap<string, number>, of: (operation: string) => boolean): number =>
+  [...counts].filter(([operation]) => of(operation)).reduce((total, [, calls]) => total + calls, 0)
 
 const setting = (plugins: Readonly<Record<string, string>>): string =>
   Object.entries(plugins)

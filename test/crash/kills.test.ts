@@ -6,7 +6,8 @@ import { Client, Refusal, type OperationAnswer } from '../../demo/client.ts'
 import { startStage, type Stage } from '../../demo/stage.ts'
 import { startLoad, type Load } from '../../sandbox/load.ts'
 import { doorOf } from '../support/door.ts'
-import { clisOf, workersOf } from '../support/tree.ts'
+import { kill, victims, type Victim } from '../support/kill.ts'
+import { randomFrom } from '../support/random.ts'
 import { until } from '../support/wait.ts'
 
 /**
@@ -16,9 +17,6 @@ import { until } from '../support/wait.ts'
  */
 const kills = Number(process.env['CUTOVER_KILLS'] ?? 4)
 const seed = Number(process.env['CUTOVER_SEED'] ?? 20_231_202)
-
-const victims = ['worker', 'cli', 'service', 'stop'] as const
-type Victim = (typeof victims)[number]
 
 let stage: Stage
 let load: Load
@@ -57,11 +55,11 @@ it(
   `survives ${kills} kills, goes forward and back after each, and fails no request`,
   async () => {
     const random = randomFrom(seed)
-    for (let kill = 0; kill < kills; kill += 1) {
-      const victim = victims[kill % victims.length] ?? 'worker'
+    for (let round = 0; round < kills; round += 1) {
+      const victim = victims[round % victims.length] ?? 'worker'
       const afterMs = Math.floor(random() * 2500)
-      const note = `kill ${kill + 1}: ${victim} after ${afterMs} ms`
-      const operation = await begin(kill)
+      const note = `kill ${round + 1}: ${victim} after ${afterMs} ms`
+      const operation = await begin(round)
       await sleep(afterMs)
       await killOne(victim)
       await until(`${note}: the operation ended`, async () => isFinal(await safely(operation.id)), 60)
@@ -78,39 +76,20 @@ it(
 )
 
 /** Something that writes: an advance, or every third time a rollback where one is legal. */
-async function begin(kill: number): Promise<OperationAnswer> {
+async function begin(round: number): Promise<OperationAnswer> {
   await client.removeHolds('search')
   const { phase } = await client.workload('search')
-  if (kill % 3 === 2 && phase === 'shifting') return client.post('search', 'rollback', { reason: 'a kill' })
+  if (round % 3 === 2 && phase === 'shifting') return client.post('search', 'rollback', { reason: 'a kill' })
   await client.open('search')
   return client.post('search', 'advance')
 }
 
-async function killOne(victim: Victim): Promise<void> {
-  const { service } = stage.pids
-  if (victim === 'service' || victim === 'stop') {
-    const clis = clisOf(service)
-    const code = await stage.endService(victim === 'stop' ? 'SIGTERM' : 'SIGKILL')
-    if (victim === 'stop') expect([code, clis.filter(({ pid }) => isRunning(pid))]).toEqual([0, []])
-    await stage.startService()
-    return
-  }
-  for (const { pid } of (victim === 'cli' ? clisOf : workersOf)(service)) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // it had just ended
-    }
-  }
-}
-
-const isRunning = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
+const killOne = (victim: Victim): Promise<void> =>
+  kill(victim, {
+    pid: stage.pids.service,
+    end: (signal) => stage.endService(signal),
+    start: () => stage.startService(),
+  })
 
 /** One step forward and, from where that is legal, one back; always to an end that succeeded. */
 async function forwardAndBack(note: string): Promise<void> {
@@ -154,14 +133,3 @@ async function safely(id: string): Promise<OperationAnswer | null> {
 
 const isFinal = (operation: OperationAnswer | null): boolean =>
   operation !== null && !['queued', 'running'].includes(operation.state)
-
-/** mulberry32: small, seeded, good enough to choose moments. */
-function randomFrom(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}

@@ -30,13 +30,15 @@ describe.each([
   })
 })
 
-it('every check of a shared target group is on the page of the node-port kind, in the order in which they are asked', () => {
-  const page = 'infra/workloads/node-port/README.md'
-  const text = textOf('infra/workloads/node-port/shared/refusals.ts')
+it.each([
+  { kind: 'node-port', file: 'shared/refusals.ts', section: 'What `shared` refuses besides' },
+  { kind: 'nlb-api-gateway', file: 'weights/refusals.ts', section: 'What `listener-weights` refuses' },
+])('every check of $file is on the page of the $kind kind, in the order in which they are asked', (one) => {
+  const text = textOf(`infra/workloads/${one.kind}/${one.file}`)
   const [, list = ''] = /const checks: readonly Check\[\] = \[([^]*?)\]/.exec(text) ?? []
   const checks = list.match(/\w+/g) ?? []
   expect(checks.length).toBeGreaterThan(3)
-  expect(namesIn(tableOf(page, 'What `shared` refuses besides', 'check'), 'check')).toEqual(checks)
+  expect(namesIn(tableOf(`infra/workloads/${one.kind}/README.md`, one.section, 'check'), 'check')).toEqual(checks)
 })
 
 it('every stage of the program is on the page of the alb kind', () => {

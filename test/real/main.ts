@@ -1,20 +1,21 @@
 /** `npm run test:real`: what the sandbox imitates beside the real thing. Not part of `npm test`. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { partNames, providePart } from './parts.ts'
+import { providePart } from './parts.ts'
+import { providePlugins } from './plugins.ts'
 
 const help = `npm run test:real holds the sandbox against the real thing. Two suites; name one to run it alone.
 
-contract: the contract suite of kinds with the real Pulumi plugins. It needs their folders in the environment:
+contract: the contract suite of kinds with the real Pulumi plugins.
+
+  npm run test:real -- contract
+
+takes the official plugins of the SDKs' versions, which are fetched once. Where they cannot be had it builds plugins of their
+Go modules (tools/real), with Go 1.25 or newer: ten minutes for kubernetes; half an hour and 4 GB of memory for aws. Both go
+to ~/.cache/eks-cutover. The folders of others may be named:
 
   CUTOVER_PULUMI_PLUGINS=aws=/folder/of/pulumi-resource-aws,kubernetes=/folder/of/pulumi-resource-kubernetes npm run test:real
 
-With a network, \`pulumi plugin install resource aws 7.48.0\` and \`pulumi plugin install resource kubernetes 4.34.2\` put
-them into ~/.pulumi/plugins. Without one they can be built with Go: the Kubernetes plugin from its module
-github.com/pulumi/pulumi-kubernetes/provider/v4 (its package pkg/provider exports Serve), the AWS plugin from
-github.com/hashicorp/terraform-provider-aws behind github.com/pulumi/pulumi-terraform-bridge/v3, which takes about half an
-hour and 4 GB of memory. docs/rehearsals.md says more.
+A member of the suite takes five to fifteen minutes; -t "alb, a rule" runs one.
 
 trap: the load-balancer controller 2.4.5 on API servers 1.24.17, beside the sandbox's own.
 
@@ -24,24 +25,13 @@ It needs Go 1.25 or newer the first time, about eight minutes, and builds what i
 etcd from the path will do (Debian: etcd-server).
 `
 
-/** What a suite needs and cannot have, in words for a person. What can be built is built, so quick refusals are first. */
-const suites: Readonly<Record<string, () => string[]>> = { contract: missingPlugins, trap: missingParts }
-
-function missingPlugins(): string[] {
-  const settings = (process.env['CUTOVER_PULUMI_PLUGINS'] ?? '').split(',').filter(Boolean)
-  const folders = new Map(settings.map((setting) => setting.split('=') as [string, string]))
-  return ['aws', 'kubernetes']
-    .filter((name) => !existsSync(join(folders.get(name) ?? '', `pulumi-resource-${name}`)))
-    .map((name) => `no real plugin for ${name}`)
-}
-
-function missingParts(): string[] {
-  try {
-    partNames.forEach(providePart)
-    return []
-  } catch (error) {
-    return [(error as Error).message]
-  }
+/** Gets what a suite needs, as variables of its environment; throws with what to do where that cannot be had. */
+const suites: Readonly<Record<string, () => Record<string, string>>> = {
+  contract: () => ({ CUTOVER_PULUMI_PLUGINS: providePlugins(process.env['CUTOVER_PULUMI_PLUGINS'] ?? '') }),
+  trap: () => {
+    for (const part of ['etcd', 'kube-apiserver', 'load-balancer-controller'] as const) providePart(part)
+    return {}
+  },
 }
 
 const args = process.argv.slice(2)
@@ -51,11 +41,17 @@ if (args.includes('--help')) {
 }
 const named = Object.keys(suites).filter((name) => args.some((arg) => arg.includes(name)))
 const chosen = named.length > 0 ? named : Object.keys(suites)
+const environment: NodeJS.ProcessEnv = { ...process.env }
 for (const name of chosen) {
-  const missing = suites[name]?.() ?? []
-  if (missing.length === 0) continue
-  process.stderr.write(`${name}: ${missing.join('\n')}\n\n${help}`)
-  process.exit(2)
+  try {
+    Object.assign(environment, suites[name]?.())
+  } catch (error) {
+    process.stderr.write(`${name}: ${(error as Error).message}\n\n${help}`)
+    process.exit(2)
+  }
 }
-const { status } = spawnSync('vitest', ['run', '--config', 'vitest.real.config.ts', ...args], { stdio: 'inherit' })
+const { status } = spawnSync('vitest', ['run', '--config', 'vitest.real.config.ts', ...args], {
+  stdio: 'inherit',
+  env: environment,
+})
 process.exit(status ?? 1)

@@ -1,7 +1,18 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -19,6 +30,8 @@ interface Part {
   readonly elsewhere?: string
   /** Folders of the package's module that are needed beside the binary. */
   readonly beside?: readonly string[]
+  /** Files of a module that the build embeds. */
+  readonly embeds?: { readonly module: string; readonly folder: string; readonly files: readonly string[] }
 }
 
 const versionFlags = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version']
@@ -45,18 +58,32 @@ const parts = {
     usually: '3 minutes',
     beside: ['config/crd/bases', 'config/webhook'],
   },
+  aws: {
+    package: '.',
+    binary: 'pulumi-resource-aws',
+    usually: '25 minutes, and 4 GB of memory at the end',
+  },
+  kubernetes: {
+    package: '.',
+    binary: 'pulumi-resource-kubernetes',
+    usually: '10 minutes',
+    embeds: {
+      module: 'github.com/pulumi/pulumi-kubernetes/provider/v4',
+      folder: 'cmd/pulumi-resource-kubernetes',
+      files: ['schema.json', 'terraform-mapping.json'],
+    },
+  },
 } as const satisfies Record<string, Part>
 
 export type PartName = keyof typeof parts
-export const partNames = Object.keys(parts) as PartName[]
 
-const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'eks-cutover', 'real-plugins')
+export const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'eks-cutover', 'real-plugins')
 const folderOf = (name: PartName) => join(cache, name)
 const moduleOf = (name: PartName) => fileURLToPath(new URL(`../../tools/real/${name}`, import.meta.url))
 
 /** Of everything that decides what is built. */
 function stampOf(name: PartName): string {
-  const sources = readdirSync(moduleOf(name)).filter((file) => file === 'go.mod' || file.endsWith('.go'))
+  const sources = readdirSync(moduleOf(name)).filter((file) => /^go\.mod$|\.(go|json)$/.test(file))
   const hash = createHash('sha256')
   for (const file of sources.sort()) hash.update(readFileSync(join(moduleOf(name), file)))
   return hash.digest('hex').slice(0, 16)
@@ -91,9 +118,9 @@ export function providePart(name: PartName): string {
 /** The checksums of every module are in go.sum, so no checksum database is asked, which does not know some of them. */
 const environment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOSUMDB: 'off' }
 
-function go(name: PartName, args: readonly string[]): string {
+function go(name: PartName, cwd: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync('go', args, {
-    cwd: moduleOf(name),
+    cwd,
     env: environment,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
@@ -116,12 +143,33 @@ function build(name: PartName): string {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, part.binary)
   const partial = `${file}.${process.pid}`
-  go(name, ['build', '-trimpath', '-ldflags', `-s -w ${part.ldflags ?? ''}`.trim(), '-o', partial, part.package])
-  renameSync(partial, file)
-  const source = part.beside ? go(name, ['list', '-f', '{{.Module.Dir}}', part.package]) : ''
-  for (const beside of part.beside ?? []) copyWritable(join(source, beside), join(folder, beside))
+  const workshop = mkdtempSync(join(tmpdir(), `eks-cutover-${name}-`))
+  try {
+    cpSync(moduleOf(name), workshop, { recursive: true })
+    if (part.embeds) fetchEmbedded(name, workshop, part.embeds)
+    go(name, workshop, [
+      'build',
+      '-trimpath',
+      '-ldflags',
+      `-s -w ${part.ldflags ?? ''}`.trim(),
+      '-o',
+      partial,
+      part.package,
+    ])
+    renameSync(partial, file)
+    const source = part.beside ? go(name, workshop, ['list', '-f', '{{.Module.Dir}}', part.package]) : ''
+    for (const beside of part.beside ?? []) copyWritable(join(source, beside), join(folder, beside))
+  } finally {
+    rmSync(workshop, { recursive: true, force: true })
+  }
   writeFileSync(join(folder, 'stamp'), `${stampOf(name)}\n`)
   return file
+}
+
+function fetchEmbedded(name: PartName, workshop: string, { module, folder, files }: NonNullable<Part['embeds']>): void {
+  go(name, workshop, ['mod', 'download', module])
+  const source = join(go(name, workshop, ['list', '-m', '-f', '{{.Dir}}', module]), folder)
+  for (const file of files) cpSync(join(source, file), join(workshop, file))
 }
 
 /** The module cache is read-only, folders too, and so would be the copy. */

@@ -10,7 +10,7 @@ export interface BindingPlan {
   readonly service: BoundService
 }
 
-interface BoundService {
+export interface BoundService {
   readonly namespace: string
   readonly name: string
   readonly port: number | string

@@ -16,8 +16,14 @@ export const podIngressProperty = Type.Optional(
   ),
 )
 
+/** What guards green's pods. */
+export interface PodIngress {
+  readonly securityGroup: string
+  readonly port: number
+}
+
 interface Guarded {
-  readonly podIngress?: { readonly securityGroup: string; readonly port: number }
+  readonly podIngress?: PodIngress
 }
 
 interface FoundClosed extends FoundBase {

@@ -73,6 +73,13 @@ export function dividedByRules({ network, rules, switchPoint: { type: field } }:
   return [field, reason, 'Bring it to the default action alone first.']
 }
 
+/** By the quota of the account: older network load balancers, and partitions without the feature, know one group per action. */
+export function withoutWeights({ network, switchPoint: { type: field } }: Survey, wayOut: string): Refusal {
+  if (!network || network.groupsPerAction >= 2) return null
+  const reason = `listeners of network load balancers take ${network.groupsPerAction} target group here, so it has no weights`
+  return [field, reason, wayOut]
+}
+
 export function testPortTaken({ config: { testPort }, network }: Survey): Refusal {
   if (testPort === undefined) return null
   if (!network) {

@@ -14,7 +14,7 @@ import {
   observeTestRoute,
 } from './observe.ts'
 import { creates, recordType, removeOrphan } from './orphans.ts'
-import { parts } from './parts.ts'
+import { parts, partWords } from './parts.ts'
 import { claimOf, foundImportId, plan, switchPointName, type IngressDnsPlan } from './plan.ts'
 import { program } from './program.ts'
 import { typesOf } from './read.ts'
@@ -30,6 +30,7 @@ export const ingressDns: Kind<IngressDnsConfig & Entry, IngressDnsFound, Ingress
   plan,
   program,
   parts,
+  partWords,
   complete: () => Promise.resolve(),
   propagation,
   takeOver,

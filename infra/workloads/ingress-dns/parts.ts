@@ -32,6 +32,14 @@ export const kept: StagePart = { name: 'kept', data: null }
 /** May our records be side by side, or may a run have died while they were? */
 const isWeighted = (before: Stage | null): boolean => before?.green === 'present' || before?.name === 'restored'
 
+/** For a plan. */
+export const partWords: Readonly<Partial<Record<Layout, string>>> = {
+  'ttl-lowered': 'gets the lower TTL',
+  'blue-by-itself': "blue by itself, green's record goes",
+  'green-twice': 'leads to green, as the record beside it does',
+  'green-by-itself': 'green by itself, the record beside it goes',
+}
+
 const laid = (stage: Stage, name: Layout): Stage => ({
   ...stage,
   testRoute: false,

@@ -47,6 +47,25 @@ export const gatewaySchema = Type.Object(
         description: "The port of green's own listener: 80, 443 or above 1024.",
       }),
     ),
+    testPort: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 65_535,
+        description: "`listener-weights`: the port of green's own listener. Default the next that is free.",
+      }),
+    ),
+    backendUrl: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^/?#\\s]+(/[^?#\\s]*)?$',
+        description:
+          "`listener-weights`: what API Gateway asks the load balancer for where the probe's URL is asked, for the test of green.",
+      }),
+    ),
+    closeOnRollback: Type.Optional(
+      Type.Boolean({
+        description: '`listener-weights`: close the connections to green once it is home. Default false.',
+      }),
+    ),
     stageVariable: Type.Optional(
       Type.String({ pattern: '^\\w{1,64}$', description: 'The stage variable that names the backend.' }),
     ),
@@ -82,16 +101,19 @@ export type ApiConfig = {
   | { readonly switch: 'integration-uri'; readonly integrations: readonly string[] }
 )
 
+const apiAlone = ['api', 'stage', 'integrations', 'greenPort', 'stageVariable', 'flushCache'] as const
+const weightsAlone = ['testPort', 'backendUrl', 'closeOnRollback'] as const
+
 /** The API of an entry; null where its switch is the listener. Throws RangeError when the entry says too little or too much. */
 export function apiOf(config: GatewayConfig): ApiConfig | null {
   const { switch: by, api, stage, integrations, greenPort, stageVariable } = config
   if (by === 'listener-weights') {
-    const odd = Object.entries({ api, stage, integrations, greenPort, stageVariable }).find(
-      ([, it]) => it !== undefined,
-    )
-    if (odd) throw new RangeError(`with switch: listener-weights nothing of an API is changed: leave ${odd[0]} out`)
+    const odd = apiAlone.find((key) => config[key] !== undefined)
+    if (odd) throw new RangeError(`with switch: listener-weights nothing of an API is changed: leave ${odd} out`)
     return null
   }
+  const weighing = weightsAlone.find((key) => config[key] !== undefined)
+  if (weighing) throw new RangeError(`${weighing} belongs to switch: listener-weights`)
   if (api === undefined || stage === undefined || integrations === undefined || greenPort === undefined) {
     throw new RangeError(`switch: ${by} needs api, stage, integrations and greenPort`)
   }

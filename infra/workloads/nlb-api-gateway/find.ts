@@ -1,6 +1,4 @@
-import type { Binding } from '../../kubernetes/reads.ts'
-import { foundSwitch } from '../elbv2/find.ts'
-import { closedSources, ingressId } from '../elbv2/sources.ts'
+import { foundPods } from '../elbv2/found-pods.ts'
 import type { Entry } from '../entry.ts'
 import type { Surroundings } from '../kind.ts'
 import { Refused } from '../refused.ts'
@@ -11,10 +9,18 @@ import type { FoundApi, FoundHttpApi, FoundRestApi, GatewayFound } from './found
 import { switchPointFrom } from './observe.ts'
 import { refuseWhatCannotMove } from './refusals.ts'
 import { surveyApi, surveyLoadBalancer, type ApiSurvey } from './survey.ts'
+import { findWeighed } from './weights/find.ts'
 
-export async function find(config: GatewayConfig & Entry, surroundings: Surroundings): Promise<GatewayFound> {
+export function find(config: GatewayConfig & Entry, surroundings: Surroundings): Promise<GatewayFound> {
   const wanted = apiOf(config)
-  if (!wanted) throw new Refused('switch', 'listener-weights is not there yet', 'Use another switch.')
+  return wanted ? findApi(config, wanted, surroundings) : findWeighed(config, surroundings)
+}
+
+async function findApi(
+  config: GatewayConfig & Entry,
+  wanted: ApiConfig,
+  surroundings: Surroundings,
+): Promise<GatewayFound> {
   const { aws } = surroundings
   const [surveyed, api, blue, green] = await Promise.all([
     surveyLoadBalancer(config, aws),
@@ -23,17 +29,13 @@ export async function find(config: GatewayConfig & Entry, surroundings: Surround
     surroundings.green.bindings(),
   ])
   const flushCache = config.flushCache ?? false
-  refuseWhatCannotMove({ ...surveyed, api, bindings: { blue, green }, flushCache })
+  const bound = { ...surveyed, bindings: { blue, green } }
+  refuseWhatCannotMove({ ...bound, api, flushCache })
 
-  const found = foundSwitch(surveyed, (id) => surroundings.claimed(id))
+  const found = await foundPods(config, bound, surroundings)
   if (!('port' in found.testRoute)) {
     throw new Refused('greenPort', `port ${wanted.greenPort} is reserved by another workload`, 'Name another.')
   }
-  const { podIngress: guarded } = config
-  const podIngress = guarded
-    ? await closedSources('podIngress', guarded, found.loadBalancer.securityGroups, surroundings)
-    : []
-  const foundApi = apiFrom(api, aws.region)
   return {
     ...found,
     asFound: switchPointFrom(
@@ -44,14 +46,9 @@ export async function find(config: GatewayConfig & Entry, surroundings: Surround
         deploysItself: api.autoDeploy,
       },
     ),
-    reserves: [...found.reserves, ...(guarded ? podIngress.map((source) => ingressId(guarded, source)) : [])],
-    blueGroups: [{ arn: config.blueTargetGroup, multiCluster: blue.every(multiClusterOn(config.blueTargetGroup)) }],
-    podIngress,
-    api: foundApi,
+    api: apiFrom(api, aws.region),
   }
 }
-
-const multiClusterOn = (arn: string) => (binding: Binding) => binding.targetGroupArn !== arn || binding.multiCluster
 
 function apiFrom(survey: ApiSurvey, region: string): FoundApi {
   const { wanted, stage, integrations } = survey

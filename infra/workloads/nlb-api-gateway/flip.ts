@@ -7,14 +7,17 @@ import { patchStage } from './gateway/rest-api.ts'
 import { descriptionOf, ourDeployment } from './deployments.ts'
 import { gatewayOutputs, type ApiSite, type FoundHttpApi, type FoundRestApi } from './found.ts'
 import { isRest } from './plan.ts'
+import { expectOther } from './served.ts'
 import { gatewayApi, greenListenerOf, oursIn, splitOf } from './sides.ts'
 import { undeployedEdits } from './undeployed.ts'
 
 /** The split by direct calls: the stage is read and written once, an HTTP API that deploys itself once per integration. */
 export async function flip(site: ApiSite, outputs: WorkloadOutputs | null, split: Split, aws: Aws): Promise<void> {
   if (isRest(site) && site.found.api.variable) await flipVariable(site, split, aws)
-  else if (!isRest(site) && (site as ApiSite<FoundHttpApi>).found.api.autoDeploy) await point(site, outputs, split, aws)
-  else await flipDeployment(site, outputs, split, aws)
+  else if (!isRest(site) && (site as ApiSite<FoundHttpApi>).found.api.autoDeploy) {
+    await point(site, outputs, split, aws)
+    expectOther(site, aws)
+  } else await flipDeployment(site, outputs, split, aws)
   if (isRest(site)) await flushCache(site, aws)
 }
 

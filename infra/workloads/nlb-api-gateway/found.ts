@@ -1,12 +1,10 @@
 import type { Entry } from '../entry.ts'
-import type { FoundSwitch } from '../elbv2/found.ts'
+import type { FoundPods } from '../elbv2/found-pods.ts'
 import type { Site, WorkloadOutputs } from '../kind.ts'
 import type { GatewayConfig } from './config.ts'
 
 /** What `find` learns about one workload behind API Gateway; plain JSON. */
-export interface GatewayFound extends FoundSwitch {
-  /** Security groups of the load balancer that green's pods do not admit yet. */
-  readonly podIngress: readonly string[]
+export interface GatewayFound extends FoundPods {
   /** null: the switch is the listener. */
   readonly api: FoundApi | null
 }

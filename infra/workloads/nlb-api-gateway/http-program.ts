@@ -28,11 +28,15 @@ function integration(plan: HttpPlan, one: HttpIntegrationPlan, listener: Listene
       ...options,
       retainOnDelete: true,
       import: `${plan.id}/${one.integration}`,
-      ignoreChanges: plan.adoptedOnly ? ['*'] : integrationRest,
+      ignoreChanges: plan.adoptedOnly ? [...integrationRest, 'integrationUri'] : integrationRest,
     },
   )
 }
 
+/**
+ * All but `passthroughBehavior`: an HTTP API has none, the official plugin reads an empty one, and refuses that when it is handed
+ * back (docs/decisions/0005-adoption-without-a-star.md). Its default in place of the empty one is no change to it.
+ */
 const integrationRest = [
   'apiId',
   'connectionId',
@@ -43,7 +47,6 @@ const integrationRest = [
   'integrationMethod',
   'integrationSubtype',
   'integrationType',
-  'passthroughBehavior',
   'payloadFormatVersion',
   'region',
   'requestParameters',

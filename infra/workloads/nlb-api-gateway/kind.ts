@@ -1,100 +1,67 @@
+import type * as pulumi from '@pulumi/pulumi'
+import type { PodPlan } from '../elbv2/pod-plan.ts'
+import { podProgram } from '../elbv2/pod-program.ts'
+import type { Grain } from '../../traffic.ts'
 import type { Entry } from '../entry.ts'
-import { observeBlueTraffic } from '../elbv2/blue-traffic.ts'
-import { observeHealth } from '../elbv2/observe.ts'
-import { logical } from '../../names.ts'
-import { sameSplit } from '../../traffic.ts'
-import type { Kind, Lingering, Stage, SwitchResource } from '../kind.ts'
-import { complete, completion } from './complete.ts'
+import type { Kind, Providers, Secrets, WorkloadOutputs } from '../kind.ts'
+import { apiSwitch } from './api-switch.ts'
 import { apiOf, gatewaySchema, type GatewayConfig } from './config.ts'
 import { find } from './find.ts'
-import { flip } from './flip.ts'
-import type { ApiSite, GatewayFound, GatewaySite } from './found.ts'
-import { observeObstacles } from './obstacles.ts'
-import { observeSplit, observeSwitchPoint, observeTestRoute } from './observe.ts'
-import { creates, removeOrphan } from './orphans.ts'
-import { apiPlan, type ApiPlan } from './plan.ts'
+import type { GatewayFound } from './found.ts'
+import type { GatewaySwitch } from './gateway-switch.ts'
+import type { ApiPlan } from './plan.ts'
 import { apiProgram } from './program.ts'
-import { partsOf } from './stages.ts'
-import { testRouteOf } from './test-route.ts'
+import { partWords } from './stages.ts'
+import { weighedSwitch } from './weights/switch.ts'
+
+type GatewayPlan = ApiPlan | PodPlan
+
+/** What is switched, and how finely it splits traffic. */
+const switches: Readonly<
+  Record<GatewayConfig['switch'], { readonly by: GatewaySwitch<GatewayPlan>; readonly grain: Grain }>
+> = {
+  'integration-port': { by: apiSwitch, grain: 'all-or-nothing' },
+  'stage-variable': { by: apiSwitch, grain: 'percent' },
+  'integration-uri': { by: apiSwitch, grain: 'all-or-nothing' },
+  'listener-weights': { by: weighedSwitch, grain: 'percent' },
+}
+
+const switchOf = ({ config }: { readonly config: GatewayConfig }): GatewaySwitch<GatewayPlan> =>
+  switches[config.switch].by
+
+const program = (plan: GatewayPlan, providers: Providers, secrets: Secrets): pulumi.Input<WorkloadOutputs> =>
+  'api' in plan ? apiProgram(plan, providers) : podProgram(plan, providers, secrets)
 
 /** API Gateway, a VPC link, a network load balancer, pods bound by a TargetGroupBinding. `switch` says what of it is switched. */
-export const nlbApiGateway: Kind<GatewayConfig & Entry, GatewayFound, ApiPlan> = {
+export const nlbApiGateway: Kind<GatewayConfig & Entry, GatewayFound, GatewayPlan> = {
   name: 'nlb-api-gateway',
   schema: gatewaySchema,
-  grain: (config) => (config.switch === 'stage-variable' ? 'percent' : 'all-or-nothing'),
+  grain: (config) => switches[config.switch].grain,
   service: ({ service }) => service,
   claims: (config) => {
     const api = apiOf(config)
     return [api ? `apigateway:${api.api}/stages/${api.stage}` : config.listener]
   },
   find,
-  plan: (site, stage) => apiPlan(withApi(site), stage),
-  program: apiProgram,
-  parts: (site, stage, before) => partsOf(withApi(site), stage, before),
-  complete: (site, stage, outputs, aws) => complete(withApi(site), stage, outputs, aws),
-  completion: (site, stage) => completion(withApi(site), stage),
-  propagation: (site, stage, before) => propagation(withApi(site), stage, before),
-  switchResources: (site) => switchResources(withApi(site)),
+  plan: (site, stage) => switchOf(site).plan(site, stage),
+  program,
+  parts: (site, stage, before) => switchOf(site).parts(site, stage, before),
+  partWords,
+  complete: (site, ...rest) => switchOf(site).complete(site, ...rest),
+  completion: (site, stage) => switchOf(site).completion(site, stage),
+  propagation: (site, stage, before) => switchOf(site).propagation(site, stage, before),
+  switchResources: (site) => switchOf(site).switchResources(site),
   observe: {
-    split: (site, outputs, aws) => observeSplit(withApi(site), outputs, aws),
-    health: observeHealth,
-    switchPoint: (site, aws) => observeSwitchPoint(withApi(site), aws),
-    testRoute: (site, outputs, aws) => observeTestRoute(withApi(site), outputs, aws),
-    obstacles: (site, outputs, { aws }) => observeObstacles(withApi(site), outputs, aws),
-    blueTraffic: observeBlueTraffic,
+    split: (site, outputs, aws) => switchOf(site).observe.split(site, outputs, aws),
+    health: (site, outputs, aws) => switchOf(site).observe.health(site, outputs, aws),
+    switchPoint: (site, aws) => switchOf(site).observe.switchPoint(site, aws),
+    testRoute: (site, outputs, aws) => switchOf(site).observe.testRoute(site, outputs, aws),
+    obstacles: (site, outputs, around) => switchOf(site).observe.obstacles(site, outputs, around),
+    blueTraffic: (site, window, aws) => switchOf(site).observe.blueTraffic(site, window, aws),
   },
-  flip: (site, outputs, split, aws) => flip(withApi(site), outputs, split, aws),
-  creates: (site) => creates(withApi(site)),
-  removeOrphan: (site, resource, aws) => removeOrphan(withApi(site), resource, aws),
-  lingers: (site) => lingers(withApi(site)),
-  testRoute: (site) => testRouteOf(withApi(site)),
-}
-
-function withApi(site: GatewaySite): ApiSite {
-  const { api } = site.found
-  if (!api) throw new RangeError(`${site.workload} is switched at its listener`)
-  return { ...site, found: { ...site.found, api } }
-}
-
-/** The stage first: it is what clients see. A stage that deploys itself follows the integrations. */
-function switchResources({ found: { api } }: ApiSite): readonly SwitchResource[] {
-  const version = api.protocol === 'rest' ? 'apigateway' : 'apigatewayv2'
-  const stage = {
-    type: `aws:${version}/stage:Stage`,
-    name: logical.switchPoint,
-    id: `${api.arn}/stages/${api.stage}`,
-  }
-  const type = `aws:${version}/integration:Integration`
-  if (api.protocol === 'rest') {
-    const integrations = api.integrations.map(({ resource, method }) => ({
-      type,
-      name: `${logical.integration}-${resource}-${method}`,
-      id: `${api.arn}/resources/${resource}/methods/${method}`,
-    }))
-    return [stage, ...integrations]
-  }
-  const integrations = api.integrations.map(({ integration }) => ({
-    type,
-    name: `${logical.integration}-${integration}`,
-    id: `${api.arn}/integrations/${integration}`,
-  }))
-  return api.autoDeploy ? integrations : [stage, ...integrations]
-}
-
-/**
- * Seconds until all hosts of API Gateway follow a change of a stage. AWS publishes no figure; in the sandbox the slower half takes
- * 5 s, and this is twice that.
- */
-const propagationSeconds = 10
-
-function propagation(_site: ApiSite, stage: Stage, before: Stage | null): Lingering | null {
-  const converted = stage.part?.name === 'convert'
-  if (!converted && (!before || sameSplit(stage.split, before.split))) return null
-  return { seconds: propagationSeconds, sentence: 'API Gateway does not follow a change on all of its hosts at once' }
-}
-
-/** Nothing is pinned to a side but what is under way. */
-function lingers({ found: { api } }: ApiSite): Lingering {
-  const seconds = api.timeoutSeconds
-  return { seconds, sentence: `requests already under way end within ${seconds} s` }
+  flip: (site, ...rest) => switchOf(site).flip(site, ...rest),
+  creates: (site) => switchOf(site).creates(site),
+  removeOrphan: (site, resource, aws) => switchOf(site).removeOrphan(site, resource, aws),
+  lingers: (site, split) => switchOf(site).lingers(site, split),
+  testRoute: (site, secret) => switchOf(site).testRoute(site, secret),
 }

@@ -24,11 +24,24 @@ export function stageNow(site: ApiSite, aws: Aws): Promise<StageNow> {
   return reading
 }
 
+/** APIs that deploy themselves and were written just now. */
+const written = new WeakMap<Aws, Set<string>>()
+
+/** What the stage serves will be another deployment than any that is known: the next look asks for it at once. */
+export function expectOther({ found: { api } }: ApiSite, aws: Aws): void {
+  written.set(aws, (written.get(aws) ?? new Set()).add(api.arn))
+}
+
 /** A stage and what it serves. Deployments never change, so that one look at each is enough: API Gateway takes ten calls a second. */
 export async function servedNow(
   site: ApiSite,
   aws: Aws,
 ): Promise<{ readonly stage: StageNow; readonly served: ApiOperations }> {
+  if (written.get(aws)?.delete(site.found.api.arn)) {
+    const api = gatewayApi(site, aws)
+    const [stage, served] = await Promise.all([api.stage(), api.served()])
+    return { stage, served }
+  }
   const stage = await stageNow(site, aws)
   return { stage, served: await servedBy(site, stage.deployment, gatewayApi(site, aws), aws) }
 }

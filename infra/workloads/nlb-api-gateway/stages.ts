@@ -61,6 +61,13 @@ export function partsOf(site: ApiSite, stage: Stage, before: Stage | null): read
   return [stage]
 }
 
+/** For a plan. */
+export const partWords = {
+  deploy: 'leads to green in the working API; the stage serves what it served',
+  home: 'serves again what it served before',
+  convert: 'by the stage variable from now on, which leads to blue as before',
+} as const
+
 /** At home and deletable, whatever it leads to. */
 const part = (stage: Stage, name: string, attempt: number): Stage => ({
   ...stage,

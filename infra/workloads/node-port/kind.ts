@@ -7,7 +7,7 @@ import { find } from './find.ts'
 import type { NodePortFound } from './found.ts'
 import { observeNodes } from './health.ts'
 import { obstacles } from './obstacles.ts'
-import { creates, removeOrphan } from './orphans.ts'
+import { attachments, creates, removeOrphan } from './orphans.ts'
 import { plan, type NodePortPlan } from './plan.ts'
 import { program } from './program.ts'
 import { sharedSwitch } from './shared/switch.ts'
@@ -43,6 +43,7 @@ export const nodePort: NodePortKind = {
   program,
   creates,
   removeOrphan,
+  refreshedToo: attachments,
   parts: (site, stage, before) => switchOf(site).parts(site, stage, before),
   complete: (site, ...rest) => switchOf(site).complete(site, ...rest),
   completion: (site, stage) => switchOf(site).completion?.(site, stage) ?? [],

@@ -13,14 +13,20 @@ import { joinPlans } from './shared/plan.ts'
 /** First what refers to the target group, then the group. */
 export const creates = (site: NodePortSite): readonly ResourceName[] => [
   { type: testRouteType(site), name: logical.testRoute },
-  ...attachmentPlans(site).map(({ name }) => ({ type: 'aws:autoscaling/attachment:Attachment', name })),
-  ...joinPlansOf(site).map(({ name }) => ({ type: 'aws:autoscaling/attachment:Attachment', name })),
+  ...attachments(site),
   ...ingressPlans(site).map(({ name }) => ({
     type: 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
     name,
   })),
   { type: 'aws:lb/targetGroup:TargetGroup', name: logical.targetGroup },
 ]
+
+/** Of green's nodes: to the group that they are tested on, and to the shared one. */
+export const attachments = (site: NodePortSite): readonly ResourceName[] =>
+  [...attachmentPlans(site), ...joinPlansOf(site)].map(({ name }) => ({
+    type: 'aws:autoscaling/attachment:Attachment',
+    name,
+  }))
 
 const joinPlansOf = (site: NodePortSite) => (strategyOf(site.config) === 'shared' ? joinPlans(site) : [])
 

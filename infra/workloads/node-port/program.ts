@@ -20,11 +20,14 @@ export function program(plan: NodePortPlan, providers: Providers, secrets: Secre
   return plan.joined.length > 0 && !green ? outputs.apply(sharing) : outputs
 }
 
-/** Not protected: on the way home they leave the program, and whoever goes home has detached them by then. */
+/**
+ * Not protected: on the way home they leave the program. They only leave the state then: whoever goes home has detached them by
+ * calls, once blue could take over, and the official plugin fails where there is nothing to detach any more.
+ */
 function join(plan: NodePortPlan, options: pulumi.CustomResourceOptions, dependsOn: pulumi.Resource[]): void {
   for (const { name, autoScalingGroup } of plan.joined) {
     const args = { autoscalingGroupName: autoScalingGroup, lbTargetGroupArn: plan.blueTargetGroup }
-    new aws.autoscaling.Attachment(name, args, { ...options, protect: false, dependsOn })
+    new aws.autoscaling.Attachment(name, args, { ...options, protect: false, retainOnDelete: true, dependsOn })
   }
 }
 

@@ -14,6 +14,7 @@ import {
   sticky,
   targetGroupElsewhere,
   testPortTaken,
+  withoutWeights,
   type Refusal,
 } from '../elbv2/refusals.ts'
 import type { GreenNodes } from '../kind.ts'
@@ -68,11 +69,10 @@ function notInstances({ targetGroup }: Surveyed): Refusal {
   ]
 }
 
-/** By the quota of the account: older network load balancers, and partitions without the feature, know one group per action. */
-function cannotWeigh({ strategy, network, switchPoint: { type: field } }: Surveyed): Refusal {
-  if (strategy === 'shared' || !network || network.groupsPerAction >= 2) return null
-  const reason = `listeners of network load balancers take ${network.groupsPerAction} target group here, so it has no weights`
-  return [field, reason, 'Say strategy: shared, which moves by nodes in one group.']
+function cannotWeigh(surveyed: Surveyed): Refusal {
+  return surveyed.strategy === 'shared'
+    ? null
+    : withoutWeights(surveyed, 'Say strategy: shared, which moves by nodes in one group.')
 }
 
 /** A controller deregisters every target that it did not register itself: also those of an auto-scaling group. */

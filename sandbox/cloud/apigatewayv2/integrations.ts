@@ -26,7 +26,7 @@ export const createIntegration: Operation<CreateIntegrationCommandInput, CreateI
   const { ApiId, ...rest } = input
   const api = findApi(world, ApiId)
   const integration: IntegrationRecord = {
-    ...rest,
+    ...ofHttpApis(rest),
     IntegrationId: newId(6),
     ConnectionType: input.ConnectionType ?? 'INTERNET',
     PayloadFormatVersion: input.PayloadFormatVersion ?? '1.0',
@@ -36,6 +36,12 @@ export const createIntegration: Operation<CreateIntegrationCommandInput, CreateI
   api.integrations.set(integration.IntegrationId, integration)
   autoDeploy(api)
   return integration
+}
+
+/** What is for WebSocket APIs alone is accepted and forgotten: the AWS provider sends it and reads nothing of it. */
+function ofHttpApis<Input extends { PassthroughBehavior?: unknown }>(input: Input): Omit<Input, 'PassthroughBehavior'> {
+  const { PassthroughBehavior: _, ...rest } = input
+  return rest
 }
 
 function requireValid(world: World, integration: IntegrationRecord): void {
@@ -67,7 +73,7 @@ export const updateIntegration: Operation<UpdateIntegrationCommandInput, UpdateI
   const { ApiId, IntegrationId, ...changes } = input
   const api = findApi(world, ApiId)
   const before = find('Integration', api.integrations, IntegrationId)
-  const integration: IntegrationRecord = { ...before, ...given(changes) }
+  const integration: IntegrationRecord = { ...before, ...given(ofHttpApis(changes)) }
   requireValid(world, integration)
   api.integrations.set(integration.IntegrationId, integration)
   autoDeploy(api)

@@ -114,8 +114,13 @@ const isOutOfRange: Rule = ({ property, name, value }) => {
   return undefined
 }
 
+const isNoneOfThese: Rule = ({ property, name, value }) =>
+  property?.oneOf && typeof value === 'string' && value !== UNKNOWN && !property.oneOf.includes(value)
+    ? `expected ${snake(name)} to be one of [${property.oneOf.map((one) => `"${one}"`).join(' ')}], got ${value}`
+    : undefined
+
 function failures(schema: Schema, news: Properties): Checked['failures'] {
-  const rules = [isMissing, isUnsupported, isUnknownHere, isConflicting, isAlone, isOutOfRange]
+  const rules = [isMissing, isUnsupported, isUnknownHere, isConflicting, isAlone, isOutOfRange, isNoneOfThese]
   return [...places(schema, news, [])].flatMap((place) =>
     rules.flatMap((rule) => {
       const reason = rule(place)

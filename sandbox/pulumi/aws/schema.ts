@@ -38,6 +38,8 @@ export interface Property {
   readonly keepsWhenAbsent?: true
   /** Smallest and largest number, or length of a text. */
   readonly range?: readonly [number, number]
+  /** The texts that are accepted, in the order in which a refusal names them. */
+  readonly oneOf?: readonly string[]
   /** Only matters for some resources: elsewhere a change of it is none. */
   readonly appliesTo?: (resource: Properties) => boolean
 }

@@ -111,6 +111,12 @@ describe('green-errors', () => {
     expect(greenErrors.look(facts({ ...faulty, health: health(0, 4) })).state).toBe('calm')
   })
 
+  it('says what was wrong, so that a person knows where to look', () => {
+    const green = { answers: 4, faults: 4, lastFault: 'status 503 instead of 200' }
+    const { sentence } = greenErrors.look(facts({ probes: { blue: { answers: 0, faults: 0 }, green } }))
+    expect(sentence).toBe('4 of 4 answers of green were faulty, 0 of 0 of blue; the last: status 503 instead of 200')
+  })
+
   it('tells both sides apart in its numbers', () => {
     expect(greenErrors.look(facts(faulty))).toMatchObject({ numbers: { faults: 4, answers: 4, blueFaults: 0 } })
   })

@@ -78,6 +78,24 @@ describe('the status', () => {
     expect(statusOf(workloadIn(states.shifting), null, [], gates).status).toBe(expected)
   })
 
+  it("waits for green's targets to register, and not for those that fall ill", () => {
+    const answers = gate('green-answers', 'closed')
+    const enough = (initial: number) => ({ ...gate('green-enough', 'closed'), numbers: { initial } })
+    const status = (...gates: (typeof answers)[]) => statusOf(workloadIn(states.prepared), null, [], gates).status
+    expect(status(enough(2), answers)).toBe('waiting')
+    expect(status(enough(0), answers)).toBe('stuck')
+    expect(status(enough(2), gate('split-in-effect', 'closed'))).toBe('stuck')
+  })
+
+  it('waits for the first look at a phase, unless somebody holds it', () => {
+    const workload = workloadIn(states.shifting)
+    expect(statusOf(workload, null, [], 'not read yet')).toMatchObject({
+      status: 'waiting',
+      sentence: expect.stringContaining('the next look') as string,
+    })
+    expect(statusOf(workload, null, [hold], 'not read yet').status).toBe('stuck')
+  })
+
   it.each(['released', 'abandoned'] as const)('of %s is ended, whatever its last operation came to', (phase) => {
     const failed = operationOf({ state: 'failed', error: { code: 'aws-failed', message: 'x' } })
     expect(statusOf(workloadIn(states[phase]), failed, [hold], []).status).toBe('ended')

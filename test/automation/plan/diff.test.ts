@@ -53,6 +53,16 @@ describe('the diff of a stage', () => {
     expect(diffOf(stage, from, [onSwitch('update')], switches).lines).toEqual([line])
   })
 
+  it('tells a step on the way in the words of its kind, where it has any', () => {
+    const converting = { ...stages.prepared, part: { name: 'convert', data: null } }
+    const told = (words: Record<string, string>) => diffOf(converting, home, [onSwitch('update')], switches, words)
+    expect(told({ convert: 'reads the variable' })).toMatchObject({
+      part: 'convert',
+      lines: [`listener rule ${tail}: reads the variable`],
+    })
+    expect(told({}).lines).toEqual([`listener rule ${tail}: blue and green side by side, blue 100 % / green 0 %`])
+  })
+
   it('tells an adoption as no change, and what leaves our state as what stays in AWS', () => {
     // a preview of an import has no id yet
     expect(diffOf(stages.adopted, home, [onSwitch('import', { id: null })], switches).lines).toEqual([

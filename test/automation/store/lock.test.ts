@@ -90,6 +90,21 @@ describe('the lock of a data directory', () => {
     expect(owner()).toMatchObject({ startedAt: '1' })
   })
 
+  it('is taken over where another has died while taking it over', async () => {
+    leave({ ...self, startedAt: '1' })
+    writeFileSync(`${file()}.takeover`, JSON.stringify({ ...self, pid: await endedPid() }))
+    lockDirectory(folder)
+    expect(owner()).toEqual(self)
+    expect(readdirSync(folder)).toEqual(['service.lock'])
+  })
+
+  it('is left alone while a service that lives takes it over', () => {
+    leave({ ...self, startedAt: '1' })
+    writeFileSync(`${file()}.takeover`, JSON.stringify(self))
+    expect(() => lockDirectory(folder)).toThrow(/another service is taking over/)
+    expect(readdirSync(folder).sort()).toEqual(['service.lock', 'service.lock.takeover'])
+  })
+
   it('cannot be taken in a directory that is not there', () => {
     expect(() => lockDirectory(join(folder, 'nowhere'))).toThrow(/ENOENT/)
   })

@@ -136,6 +136,17 @@ describe('API Gateway', () => {
     const { inputs } = await client.check({ ...stage, tags: { team: 'shop' }, canarySettings }, made.inputs)
     plugin.cloud.wire.calls.clear()
     const shifted = await client.update(made.id, made.state, inputs)
+    // one call, of the state and the plan alone: the official provider does not look at what AWS has
+    expect(plugin.cloud.wire.calls.recent()[0]).toMatchObject({
+      operation: 'UpdateStage',
+      input: {
+        patchOperations: [
+          { op: 'replace', path: '/canarySettings/stageVariableOverrides/backend', value: 'net:8081' },
+          { op: 'replace', path: '/canarySettings/percentTraffic', value: '12.500000' },
+          { op: 'replace', path: '/canarySettings/deploymentId', value: first.id },
+        ],
+      },
+    })
     expect(written()).toEqual(['UpdateStage'])
     const get = new GetStageCommand({ restApiId: restApi, stageName: 'prod' })
     expect(await sdk.send(get)).toMatchObject({ canarySettings: { ...canarySettings, useStageCache: false } })

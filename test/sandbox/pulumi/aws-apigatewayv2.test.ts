@@ -57,11 +57,23 @@ describe('API Gateway v2', () => {
     plugin.cloud.wire.calls.clear()
     const updated = await client.update(made.id, made.state, inputs)
     expect(written()).toEqual(['UpdateIntegration'])
+    const update = plugin.cloud.wire.calls.recent().find(({ operation }) => operation === 'UpdateIntegration')
+    expect(update?.input).toEqual({
+      ApiId: apiId,
+      IntegrationId: made.id,
+      IntegrationType: 'HTTP_PROXY',
+      IntegrationUri: green,
+    })
     expect(updated).toMatchObject({ integrationUri: green, timeoutMilliseconds: 30_000 })
     const adopted = await client.read(`${apiId}/${made.id}`)
-    expect(adopted).toMatchObject({ id: made.id, inputs: integration(green) })
-    const again = await client.check(adopted.inputs, adopted.inputs)
+    expect(adopted).toMatchObject({ id: made.id, inputs: { ...integration(green), passthroughBehavior: '' } })
+    // what `ignoreChanges: ['*']` hands back is refused
+    expect((await client.check(adopted.inputs, adopted.inputs)).failures).toEqual([
+      'passthroughBehavior: expected passthrough_behavior to be one of ["WHEN_NO_MATCH" "NEVER" "WHEN_NO_TEMPLATES"], got ',
+    ])
+    const again = await client.check(integration(green), adopted.inputs)
     expect(again.failures).toEqual([])
+    expect(again.inputs).toMatchObject({ passthroughBehavior: 'WHEN_NO_MATCH' })
     expect((await client.diff(made.id, adopted.state, again.inputs)).changes).toBe(false)
   })
 

@@ -53,6 +53,7 @@ test.each<[boolean, unknown]>([
   [true, { match: { service: 'elbv2', operation: 'ModifyRule' }, effect: { error: 503 }, times: 3 }],
   [true, { match: { accessKeyId: 'AKID' }, effect: { failAfterEffect: 'drop' } }],
   [true, { match: {}, effect: { delayMs: 50 } }],
+  [true, { match: {}, effect: { denied: true } }],
   [false, { effect: { throttle: true } }],
   [false, { match: { service: 'elasticloadbalancing' }, effect: { throttle: true } }],
   [false, { match: { colour: 'green' }, effect: { throttle: true } }],
@@ -111,6 +112,21 @@ describe('on the wire', () => {
     await expect(new STSClient(it.client).send(new GetCallerIdentityCommand())).rejects.toMatchObject({
       name: ofOthers,
       $metadata: { httpStatusCode: error },
+    })
+    expect(it.world.ec2.vpcs.size).toBe(0)
+  })
+
+  test('denied, in the words of IAM and before any effect', async () => {
+    it.faults.add({ match: {}, effect: { denied: true } })
+    const user = `User: arn:aws:iam::${it.world.accountId}:user/operator is not authorized to perform:`
+    await expect(createVpc()).rejects.toMatchObject({
+      name: 'UnauthorizedOperation',
+      message: `You are not authorized to perform this operation. ${user} ec2:CreateVpc on resource: * because no identity-based policy allows the ec2:CreateVpc action`,
+      $metadata: { httpStatusCode: 403 },
+    })
+    await expect(new IAMClient(it.client).send(new ListRolesCommand())).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: `${user} iam:ListRoles on resource: * because no identity-based policy allows the iam:ListRoles action`,
     })
     expect(it.world.ec2.vpcs.size).toBe(0)
   })

@@ -268,6 +268,16 @@ describe('the log of calls', () => {
     expect(calls.count()).toBe(4)
     expect(calls.count({ service: 'iam', errorCode: 'NoSuchEntity' })).toBe(2)
     expect(calls.count({ operation: 'GetCallerIdentity', status: 200 })).toBe(1)
+    expect(calls.recent().map(({ client }) => client)).toEqual(['aws-sdk-js', 'aws-sdk-js', 'aws-sdk-js', undefined])
+    expect(calls.byOperation({ client: 'aws-sdk-js' })).toEqual(
+      new Map([
+        ['GetRole', 2],
+        ['GetCallerIdentity', 1],
+      ]),
+    )
+    const go = 'APN/1.0 HashiCorp/1.0 Terraform/1.5.7 (+https://www.terraform.io) aws-sdk-go-v2/1.41.0 os/linux'
+    await fetch(it.wire.url, { method: 'POST', headers: { 'user-agent': go } })
+    expect(calls.recent().at(-1)).toMatchObject({ client: 'aws-sdk-go-v2' })
     expect(calls.count({ accessKeyId: 'somebody else' })).toBe(0)
 
     calls.clear()

@@ -13,8 +13,12 @@ const colours: readonly Colour[] = ['blue', 'green']
 export async function place(site: NodePortSite, split: Split, aws: Aws): Promise<void> {
   const staying = colours.filter((colour) => split[colour] > 0)
   const leaving = colours.filter((colour) => split[colour] === 0)
-  await Promise.all(staying.flatMap((colour) => attachmentsOf(site, colour)).map((one) => attach(one, aws)))
-  if (leaving.length === 0 || !mayLeave(await readSharingAfresh(site, aws), split)) return
+  // at once, because who stays is in already on most ways; who was not yet is not ready in what is read, and is looked at again
+  const [now] = await Promise.all([
+    leaving.length > 0 ? readSharingAfresh(site, aws) : null,
+    ...staying.flatMap((colour) => attachmentsOf(site, colour)).map((one) => attach(one, aws)),
+  ])
+  if (!now || !mayLeave(now, split)) return
   await Promise.all(leaving.flatMap((colour) => attachmentsOf(site, colour)).map((one) => detach(one, aws)))
 }
 

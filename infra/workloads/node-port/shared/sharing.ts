@@ -36,7 +36,7 @@ export function attachmentsOf({ config, found, green: cluster }: NodePortSite, c
 /** Questions that are asked while one is under way get its answer: split and health are read at the same time. */
 const underWay = new WeakMap<Aws, Map<string, Promise<SharingNow>>>()
 
-/** Who is in the shared target group: reads of target health and of Auto Scaling, and one more for each group that is listed in it. */
+/** Who is in the shared target group: reads of target health and of Auto Scaling, and one more for each auto-scaling group. */
 export function readSharing(site: NodePortSite, aws: Aws): Promise<SharingNow> {
   const arn = site.found.blueTargetGroup.arn
   const asked = underWay.get(aws) ?? new Map<string, Promise<SharingNow>>()
@@ -46,28 +46,36 @@ export function readSharing(site: NodePortSite, aws: Aws): Promise<SharingNow> {
   return reading
 }
 
-/** For whoever has just written. */
+/** For whoever has just written. Everything is asked at once, because a way home waits for it. */
 export async function readSharingAfresh(site: NodePortSite, aws: Aws): Promise<SharingNow> {
   const of = { blue: attachmentsOf(site, 'blue'), green: attachmentsOf(site, 'green') }
   const names = [...of.blue, ...of.green].map(({ autoScalingGroup }) => autoScalingGroup)
-  const [targets, groups] = await Promise.all([
+  const [targets, groups, blue, green] = await Promise.all([
     targetsOf(site.found.blueTargetGroup.arn, aws),
     describeGroups(names, aws),
+    Promise.allSettled(of.blue.map((one) => stateOf(one, aws))),
+    Promise.allSettled(of.green.map((one) => stateOf(one, aws))),
   ])
-  const [blue, green] = await Promise.all([nodesIn(of.blue, groups, aws), nodesIn(of.green, groups, aws)])
-  return divide(targets, { blue, green })
+  return divide(targets, { blue: nodesIn(of.blue, groups, blue), green: nodesIn(of.green, groups, green) })
 }
 
 type Nodes = Pick<SideNow, 'attachments' | 'nodes'>
 
-async function nodesIn(attachments: readonly Attachment[], groups: readonly GroupOfNodes[], aws: Aws): Promise<Nodes> {
+/** Only of a group that lists the target group does the state count; one that is gone has none. */
+function nodesIn(
+  attachments: readonly Attachment[],
+  groups: readonly GroupOfNodes[],
+  states: readonly PromiseSettledResult<AttachmentState>[],
+): Nodes {
   const sides = attachments.map((one) => ({ one, group: groups.find(({ name }) => name === one.autoScalingGroup) }))
-  const states = sides.map(async ({ one, group }) => {
-    const listed = group?.targetGroups.includes(one.targetGroupArn) ?? false
-    return [one.autoScalingGroup, listed ? await stateOf(one, aws) : 'detached'] as const
-  })
+  const stateIn = ({ one, group }: (typeof sides)[number], at: number): AttachmentState => {
+    const state = states[at]
+    if (!state || !group?.targetGroups.includes(one.targetGroupArn)) return 'detached'
+    if (state.status === 'rejected') throw state.reason
+    return state.value
+  }
   return {
-    attachments: Object.fromEntries(await Promise.all(states)),
+    attachments: Object.fromEntries(sides.map((side, at) => [side.one.autoScalingGroup, stateIn(side, at)])),
     nodes: sides.flatMap(({ group }) => group?.instances ?? []),
   }
 }
@@ -109,8 +117,9 @@ export function splitOf({ blue, green, strangers }: SharingNow): Split | null {
 export const healthyIn = ({ targets }: SideNow): number =>
   targets.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').length
 
-/** Could this side take everything? Each of its nodes that serves has been checked, and some are healthy. Pure. */
+/** Could this side take everything? It is attached, each of its nodes that serves has been checked, and some are healthy. Pure. */
 export function isReady(side: SideNow): boolean {
+  if (!Object.values(side.attachments).every((state) => state === 'attached')) return false
   const checked = new Set(
     side.targets.filter(({ TargetHealth }) => TargetHealth?.State !== 'initial').map(({ Target }) => Target?.Id),
   )

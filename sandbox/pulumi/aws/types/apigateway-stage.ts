@@ -3,7 +3,6 @@ import {
   DeleteStageCommand,
   GetStageCommand,
   UpdateStageCommand,
-  type CanarySettings,
   type CreateStageCommandInput,
   type PatchOperation,
   type Stage,
@@ -89,16 +88,17 @@ export const apigatewayStage = resourceType<State>({
     }
   },
 
-  async update(aws, _id, planned, changed) {
-    const before = await current(aws, planned)
-    const { accessLogSettings, canarySettings } = planned
+  /** From what the state says of before, in the official provider's order; AWS is not asked. */
+  async update(aws, _id, planned, changed, prior) {
+    const { accessLogSettings, canarySettings, variables } = planned
+    const replaced = (names: readonly (keyof typeof paths)[]) =>
+      names.flatMap((name) => (changed.has(name) ? [replacing(paths[name], planned[name])] : []))
     await patch(aws, planned, [
+      ...replaced(['cacheClusterEnabled', 'cacheClusterSize', 'clientCertificateId']),
+      ...(changed.has('canarySettings') ? canaryPatches(prior.canarySettings, canarySettings) : []),
+      ...replaced(['deployment', 'description', 'xrayTracingEnabled', 'documentationVersion']),
+      ...(changed.has('variables') ? mapPatches('/variables', prior.variables, variables) : []),
       ...(changed.has('accessLogSettings') ? accessLogPatches(accessLogSettings) : []),
-      ...Object.entries(paths).flatMap(([name, path]) =>
-        changed.has(name as keyof State) ? [replacing(path, planned[name as keyof typeof paths])] : [],
-      ),
-      ...(changed.has('canarySettings') ? canaryPatches(before?.canarySettings, canarySettings) : []),
-      ...(changed.has('variables') ? mapPatches('/variables', before?.variables, planned.variables) : []),
     ])
   },
 
@@ -135,15 +135,16 @@ function accessLogPatches(settings: State['accessLogSettings']): PatchOperation[
   ]
 }
 
-function canaryPatches(before: CanarySettings | undefined, after: State['canarySettings']): PatchOperation[] {
+function canaryPatches(before: State['canarySettings'], after: State['canarySettings']): PatchOperation[] {
   if (!after) return [removing('/canarySettings')]
   const path = '/canarySettings'
   const { deploymentId, percentTraffic = 0, useStageCache = false, stageVariableOverrides } = after
+  const { percentTraffic: percentBefore = 0, useStageCache: cacheBefore = false } = before ?? {}
   return [
-    ...(before?.deploymentId === deploymentId ? [] : [replacing(`${path}/deploymentId`, deploymentId)]),
-    ...(before?.percentTraffic === percentTraffic ? [] : [replacing(`${path}/percentTraffic`, percentTraffic)]),
     ...mapPatches(`${path}/stageVariableOverrides`, before?.stageVariableOverrides, stageVariableOverrides),
-    ...(Boolean(before?.useStageCache) === useStageCache ? [] : [replacing(`${path}/useStageCache`, useStageCache)]),
+    ...(percentBefore === percentTraffic ? [] : [replacing(`${path}/percentTraffic`, percentTraffic.toFixed(6))]),
+    ...(cacheBefore === useStageCache ? [] : [replacing(`${path}/useStageCache`, useStageCache)]),
+    ...(before?.deploymentId === deploymentId ? [] : [replacing(`${path}/deploymentId`, deploymentId)]),
   ]
 }
 

@@ -4,6 +4,8 @@ import {
   GetIntegrationCommand,
   UpdateIntegrationCommand,
   type CreateIntegrationCommandInput,
+  type IntegrationType,
+  type UpdateIntegrationCommandInput,
 } from '@aws-sdk/client-apigatewayv2'
 import type { apigatewayv2 } from '@pulumi/aws'
 import type { Unwrap } from '@pulumi/pulumi'
@@ -31,8 +33,13 @@ export const apigatewayv2Integration = resourceType<State>({
     integrationSubtype: { ...text, ...replaces },
     integrationType: { ...text, ...required, ...replaces },
     integrationUri: text,
-    // Of WebSocket APIs.
-    passthroughBehavior: { ...text, default: 'WHEN_NO_MATCH', appliesTo: () => false },
+    // Of WebSocket APIs; of an HTTP API the official provider reads an empty one.
+    passthroughBehavior: {
+      ...text,
+      default: 'WHEN_NO_MATCH',
+      oneOf: ['WHEN_NO_MATCH', 'NEVER', 'WHEN_NO_TEMPLATES'],
+      same: (before, after) => before === after || (before === '' && after === 'WHEN_NO_MATCH'),
+    },
     payloadFormatVersion: { ...text, default: '1.0' },
     requestParameters: map,
     requestTemplates: map,
@@ -43,13 +50,7 @@ export const apigatewayv2Integration = resourceType<State>({
   },
 
   async create(aws, planned) {
-    const input = {
-      ...toInput(planned),
-      ConnectionType: planned.connectionType,
-      IntegrationType: planned.integrationType,
-    }
-    const command = new CreateIntegrationCommand(input as CreateIntegrationCommandInput)
-    const { IntegrationId = '' } = await aws.apigatewayv2(command)
+    const { IntegrationId = '' } = await aws.apigatewayv2(new CreateIntegrationCommand(toInput(planned)))
     return IntegrationId
   },
 
@@ -72,6 +73,7 @@ export const apigatewayv2Integration = resourceType<State>({
       integrationSubtype: found.IntegrationSubtype,
       integrationType: found.IntegrationType,
       integrationUri: found.IntegrationUri,
+      passthroughBehavior: found.PassthroughBehavior ?? '',
       payloadFormatVersion: found.PayloadFormatVersion,
       requestParameters: found.RequestParameters,
       requestTemplates: found.RequestTemplates,
@@ -81,9 +83,17 @@ export const apigatewayv2Integration = resourceType<State>({
     })
   },
 
-  /** The whole of what may change, as the official provider sends it. */
-  async update(aws, id, planned) {
-    await aws.apigatewayv2(new UpdateIntegrationCommand({ ...toInput(planned), IntegrationId: id }))
+  /** What changed, and type and subtype always, as the official provider does. */
+  async update(aws, id, planned, changed) {
+    const { apiId, integrationType, integrationSubtype } = planned
+    const input: UpdateIntegrationCommandInput = {
+      ApiId: apiId,
+      IntegrationId: id,
+      IntegrationType: integrationType as IntegrationType,
+      IntegrationSubtype: integrationSubtype,
+      ...changesIn(planned, changed),
+    }
+    await aws.apigatewayv2(new UpdateIntegrationCommand(input))
   },
 
   async delete(aws, id, { apiId }) {
@@ -92,21 +102,45 @@ export const apigatewayv2Integration = resourceType<State>({
   },
 })
 
-function toInput(planned: State) {
+/** Texts, by what requests call them. */
+const texts = {
+  connectionId: 'ConnectionId',
+  connectionType: 'ConnectionType',
+  contentHandlingStrategy: 'ContentHandlingStrategy',
+  credentialsArn: 'CredentialsArn',
+  description: 'Description',
+  integrationMethod: 'IntegrationMethod',
+  integrationUri: 'IntegrationUri',
+  passthroughBehavior: 'PassthroughBehavior',
+  payloadFormatVersion: 'PayloadFormatVersion',
+  templateSelectionExpression: 'TemplateSelectionExpression',
+} as const satisfies Partial<Record<keyof State, keyof UpdateIntegrationCommandInput>>
+
+/** For a new one: the official provider leaves out what is empty. */
+function toInput(planned: State): CreateIntegrationCommandInput {
+  const given = Object.keys(texts).filter((name) => planned[name as keyof State])
   return {
     ApiId: planned.apiId,
-    ConnectionId: planned.connectionId,
-    CredentialsArn: planned.credentialsArn,
-    Description: planned.description,
-    IntegrationMethod: planned.integrationMethod,
+    IntegrationType: planned.integrationType as IntegrationType,
     IntegrationSubtype: planned.integrationSubtype,
-    IntegrationUri: planned.integrationUri,
-    PayloadFormatVersion: planned.payloadFormatVersion,
-    RequestParameters: planned.requestParameters,
-    RequestTemplates: planned.requestTemplates,
-    TemplateSelectionExpression: planned.templateSelectionExpression,
-    TimeoutInMillis: planned.timeoutMilliseconds,
-    TlsConfig: planned.tlsConfig && { ServerNameToVerify: planned.tlsConfig.serverNameToVerify },
+    ...changesIn(planned, new Set([...given, ...structures] as (keyof State)[])),
+  }
+}
+
+const structures = ['requestParameters', 'requestTemplates', 'timeoutMilliseconds', 'tlsConfig'] as const
+
+/** A text that is no more is sent empty. */
+function changesIn(planned: State, changed: ReadonlySet<keyof State>) {
+  const named = Object.entries(texts).filter(([name]) => changed.has(name as keyof State))
+  const { requestParameters, requestTemplates, timeoutMilliseconds, tlsConfig } = planned
+  return {
+    ...Object.fromEntries(named.map(([name, member]) => [member, planned[name as keyof typeof texts] ?? ''])),
+    ...(changed.has('requestParameters') && { RequestParameters: requestParameters }),
+    ...(changed.has('requestTemplates') && { RequestTemplates: requestTemplates }),
+    ...(changed.has('timeoutMilliseconds') && { TimeoutInMillis: timeoutMilliseconds }),
+    ...(changed.has('tlsConfig') && {
+      TlsConfig: tlsConfig && { ServerNameToVerify: tlsConfig.serverNameToVerify },
+    }),
   }
 }
 

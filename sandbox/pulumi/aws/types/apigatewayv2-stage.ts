@@ -90,15 +90,17 @@ export const apigatewayv2Stage = resourceType<State>({
     }
   },
 
+  /** What changed, as the official provider does: a stage that deploys by itself takes no deployment from anybody. */
   async update(aws, _id, planned, changed) {
-    if (![...changed].some((name) => name !== 'tags' && name !== 'tagsAll')) return
-    const input = toInput(planned)
+    const { ApiId, StageName, ...input } = toInput(planned)
+    const names = [...changed].flatMap((name) => members[name] ?? [])
+    if (names.length === 0 && !changed.has('autoDeploy')) return
     await aws.apigatewayv2(
       new UpdateStageCommand({
-        ...input,
+        ApiId,
+        StageName,
+        ...Object.fromEntries(names.map((name) => [name, input[name]])),
         ...(changed.has('autoDeploy') && { AutoDeploy: planned.autoDeploy ?? false }),
-        // A stage that deploys by itself takes no deployment from anybody.
-        ...(!changed.has('deploymentId') && { DeploymentId: undefined }),
       }),
     )
   },
@@ -107,6 +109,16 @@ export const apigatewayv2Stage = resourceType<State>({
     await unlessMissing(aws.apigatewayv2(new DeleteStageCommand({ ApiId: apiId, StageName: id })), 'NotFound')
   },
 })
+
+/** By property, what requests call it. */
+const members: { readonly [Name in keyof State]?: keyof Omit<CreateStageCommandInput, 'ApiId' | 'StageName'> } = {
+  accessLogSettings: 'AccessLogSettings',
+  clientCertificateId: 'ClientCertificateId',
+  defaultRouteSettings: 'DefaultRouteSettings',
+  deploymentId: 'DeploymentId',
+  description: 'Description',
+  stageVariables: 'StageVariables',
+}
 
 function toInput(planned: State): CreateStageCommandInput {
   const { accessLogSettings: log, defaultRouteSettings: route } = planned

@@ -10,7 +10,6 @@ import { OperationError } from '../operation-error.ts'
 import { resourceType } from '../resource-type.ts'
 import { poll } from '../../poll.ts'
 import { regional, replaces, required, text } from '../schema.ts'
-import { unlessGone } from './autoscaling-attachment.ts'
 
 type State = Unwrap<autoscaling.TrafficSourceAttachmentState>
 
@@ -51,13 +50,15 @@ export const trafficSourceAttachment = resourceType<State>({
     return state === undefined || state === 'Removing' ? undefined : known
   },
 
-  /** Returns when they have drained. */
+  /** Returns when they have drained. Fails where somebody has detached it already; that the group is gone is all that passes. */
   async delete(aws, id) {
     const known = fromId(id)
-    await unlessGone(
-      aws.autoscaling(new DetachTrafficSourcesCommand(inputOf(known))),
-      'Trying to remove Traffic Sources',
-    )
+    try {
+      await aws.autoscaling(new DetachTrafficSourcesCommand(inputOf(known)))
+    } catch (error) {
+      if (isNotFound(error)) return
+      throw error
+    }
     await poll({ signal: aws.signal, timeoutSeconds: 300, what: 'the end of the traffic source' }, async () =>
       (await stateOf(aws, known)) === undefined ? true : undefined,
     )
@@ -79,10 +80,13 @@ async function stateOf(aws: Aws, { autoscalingGroupName, trafficSource }: State)
     const { TrafficSources = [] } = await aws.autoscaling(describe)
     return TrafficSources.find(({ Identifier }) => Identifier === trafficSource?.identifier)?.State
   } catch (error) {
-    if (error instanceof OperationError && error.awsMessage.includes('not found')) return undefined
+    if (isNotFound(error)) return undefined
     throw error
   }
 }
+
+const isNotFound = (error: unknown): boolean =>
+  error instanceof OperationError && error.awsMessage.includes('not found')
 
 function fromId(id: string): State {
   const [autoscalingGroupName, type, identifier] = id.split(',')

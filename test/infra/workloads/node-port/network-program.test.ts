@@ -3,7 +3,7 @@ import type { Stage } from '../../../../infra/workloads/kind.ts'
 import { sdkActions, sharesFor } from '../../../../infra/workloads/elbv2/forward.ts'
 import { testRouteOf } from '../../../../infra/workloads/elbv2/switch.ts'
 import { nodePort } from '../../../../infra/workloads/node-port/kind.ts'
-import { creates } from '../../../../infra/workloads/node-port/orphans.ts'
+import { attachments, creates } from '../../../../infra/workloads/node-port/orphans.ts'
 import { arns } from '../alb/fixture.ts'
 import { everyStage } from '../../arbitraries.ts'
 import { build, type Built, type BuiltResource } from '../build.ts'
@@ -112,6 +112,19 @@ describe('the program of every stage where the nodes share one group', () => {
       expect(arnsOf('green-nodes-')).toEqual(tested ? ['arn:of:green-targets', 'arn:of:green-targets'] : [])
       expect(resources.some(({ name }) => name === 'green-targets')).toBe(tested)
     }
+  })
+
+  it('refreshes every attachment with the switch, because one that is gone cannot be deleted', () => {
+    const made = cases.flatMap(({ resources }) => resources.filter(({ type }) => type.endsWith(':Attachment')))
+    expect(made.length).toBeGreaterThan(0)
+    expect(nodePort).toHaveProperty('refreshedToo', attachments)
+    expect(namesOf(attachments(sharedSite))).toEqual(namesOf(made))
+  })
+
+  it("leaves it to calls to take green's groups out of blue's: those that have left cannot be deleted", () => {
+    const joins = named(cases, 'green-sharing-nodes-')
+    expect(joins.length).toBeGreaterThan(0)
+    for (const { options } of joins) expect(options).toMatchObject({ retainOnDelete: true, protect: false })
   })
 
   it('never touches the attachments of blue', () => {

@@ -71,6 +71,8 @@ describe('who may leave', () => {
     expect(mayLeave(sharing([...registering, ...ofGreen], {}, {}), home)).toBe(false)
     expect(mayLeave(sharing([target('blue-1', 'healthy'), ...ofGreen], {}, {}), home)).toBe(false)
     expect(mayLeave(sharing(ofGreen, {}, {}), home)).toBe(false)
+    expect(mayLeave(sharing([...ofBlue, ...ofGreen], leaving, {}), home)).toBe(false)
+    expect(mayLeave(sharing([...ofBlue, ...ofGreen], out, {}), home)).toBe(false)
   })
 
   it('green, when none of its own is healthy: it serves nobody as it is', () => {

@@ -3,16 +3,16 @@ import { revokeIngress } from '../../aws/security-groups.ts'
 import { removeBinding } from '../../kubernetes/bindings.ts'
 import { createClusterReads } from '../../kubernetes/reads.ts'
 import { bindingName, logical } from '../../names.ts'
-import { describeSwitchPoint } from '../elbv2/describe.ts'
-import { weightsOf } from '../elbv2/observe.ts'
-import { removeTargetGroup, removeTestRoute } from '../elbv2/orphans.ts'
-import { podIngressPlans } from '../elbv2/pod-ingress.ts'
 import type { ResourceName } from '../kind.ts'
-import type { AlbSite } from './found.ts'
+import { describeSwitchPoint } from './describe.ts'
+import type { PodSite } from './found-pods.ts'
+import { weightsOf } from './observe.ts'
+import { removeTargetGroup, removeTestRoute, testRouteType } from './orphans.ts'
+import { podIngressPlans } from './pod-ingress.ts'
 
 /** First what refers to the target group, then the group. */
-export const creates = (site: AlbSite): readonly ResourceName[] => [
-  { type: 'aws:lb/listenerRule:ListenerRule', name: logical.testRoute },
+export const creates = (site: PodSite): readonly ResourceName[] => [
+  { type: testRouteType(site), name: logical.testRoute },
   { type: 'kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding', name: logical.binding },
   ...podIngressPlans(site).map(({ name }) => ({
     type: 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
@@ -21,8 +21,8 @@ export const creates = (site: AlbSite): readonly ResourceName[] => [
   { type: 'aws:lb/targetGroup:TargetGroup', name: logical.targetGroup },
 ]
 
-/** Rules and target groups are known by our tags, the binding by its name, a security-group rule by its description. */
-export async function removeOrphan(site: AlbSite, { name }: ResourceName, aws: Aws): Promise<string | null> {
+/** Rules, listeners and target groups are known by our tags, the binding by its name, a security-group rule by its description. */
+export async function removeOrphan(site: PodSite, { name }: ResourceName, aws: Aws): Promise<string | null> {
   switch (name) {
     case logical.testRoute:
       return removeTestRoute(site, aws)
@@ -38,7 +38,7 @@ export async function removeOrphan(site: AlbSite, { name }: ResourceName, aws: A
 }
 
 /** Throws when the binding's target group has traffic: then it is no orphan, whatever our records say. */
-async function removeGreenBinding(site: AlbSite, aws: Aws): Promise<string | null> {
+async function removeGreenBinding(site: PodSite, aws: Aws): Promise<string | null> {
   const { namespace } = site.config.service
   const name = bindingName(site.migration, site.workload)
   const bindings = await createClusterReads(site.green.kubeconfig).bindings()

@@ -1,0 +1,22 @@
+import { atOnce } from './at-once.ts'
+import { commands } from './commands.ts'
+import { home } from './home.ts'
+import { kinds } from './kinds.ts'
+import { largeStack } from './large-stack.ts'
+import { memory } from './memory.ts'
+import type { Part } from './part.ts'
+import { ups } from './ups.ts'
+
+/** In the order in which they are run and told. */
+export const parts: Readonly<Record<string, Part>> = {
+  ups,
+  home,
+  kinds,
+  'at-once': atOnce,
+  'large-stack': largeStack,
+  memory,
+  commands,
+}
+
+/** They take the longest, and are run on request. */
+export const onRequest: readonly string[] = ['commands']

@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { listenerWeights } from './members.ts'
+
+contractOf(listenerWeights)

@@ -1,0 +1,4 @@
+import { contractOf } from './contract.ts'
+import { nodePortSharedRule } from './members.ts'
+
+contractOf(nodePortSharedRule)

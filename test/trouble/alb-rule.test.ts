@@ -1,0 +1,4 @@
+import { albRule } from '../contract/members.ts'
+import { troubleOf } from './trouble.ts'
+
+troubleOf(albRule)

@@ -1,0 +1,4 @@
+import { ingressDnsAlias } from '../contract/members.ts'
+import { troubleOf } from './trouble.ts'
+
+troubleOf(ingressDnsAlias)

@@ -1,0 +1,4 @@
+import { ingressDnsCname } from '../contract/members.ts'
+import { troubleOf } from './trouble.ts'
+
+troubleOf(ingressDnsCname)

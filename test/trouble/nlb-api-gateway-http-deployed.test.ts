@@ -1,0 +1,4 @@
+import { httpDeployed } from '../contract/members.ts'
+import { troubleOf } from './trouble.ts'
+
+troubleOf(httpDeployed)

@@ -1,0 +1,4 @@
+import { listenerWeights } from '../contract/members.ts'
+import { troubleOf } from './trouble.ts'
+
+troubleOf(listenerWeights)

@@ -1,0 +1,4 @@
+import { stageVariable } from '../contract/members.ts'
+import { troubleOf } from './trouble.ts'
+
+troubleOf(stageVariable)

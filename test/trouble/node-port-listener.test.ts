@@ -1,0 +1,4 @@
+import { nodePortListener } from '../contract/members.ts'
+import { troubleOf } from './trouble.ts'
+
+troubleOf(nodePortListener)

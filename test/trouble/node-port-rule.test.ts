@@ -1,0 +1,4 @@
+import { nodePortRule } from '../contract/members.ts'
+import { troubleOf } from './trouble.ts'
+
+troubleOf(nodePortRule)

@@ -1,0 +1,4 @@
+import { nodePortSharedRule } from '../contract/members.ts'
+import { troubleOf } from './trouble.ts'
+
+troubleOf(nodePortSharedRule)
