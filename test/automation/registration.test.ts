@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { itself } from '../../automation/asker.ts'
 import type { Workload } from '../../automation/migration.ts'
 import { register } from '../../automation/registration.ts'
 import type { WorkloadChange } from '../../automation/store/workloads.ts'

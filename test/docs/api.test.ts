@@ -40,7 +40,7 @@ beforeAll(async () => {
   automation = createAutomation({
     journal: pgliteDialect(join(folder, 'journal')),
     aws: {},
-      alone: true,
+    alone: true,
     probeProxy: null,
     clockRate: 1,
     engine: { ...poolDefaults, backendUrl: '', passphraseFile: '', home: folder },
