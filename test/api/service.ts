@@ -52,6 +52,9 @@ const noEngine: Engine = (() => {
   }
 })()
 
+/** A replica of which nothing is here but its word that it is alive: what it has nobody takes. */
+export const elsewhere = 'replica-elsewhere'
+
 const nobodyListens = 'http://127.0.0.1:9'
 
 /** The whole service but for its engine and its watching: a real journal, and an AWS that does not answer. */
@@ -94,7 +97,10 @@ export class TestApi {
     const ask = createAsk(null)
     const reader = createReader({ clock, connections, ask, testRouteSecret })
     const replica = new Replica({ store, alone: true, onRenewed: () => undefined, onLost: async () => undefined })
-    if (journal) await replica.start()
+    if (journal) {
+      await replica.start()
+      await store.read.replicas.renew({ id: elsewhere, host: 'elsewhere', pid: 1, startedAt: '1' }, 3600)
+    }
     const observer = new Observer({
       ...{ store, reader, clock, ask, testRouteSecret },
       replica,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Operation } from '../../automation/migration.ts'
 import { confirmation, found, states } from '../automation/fixture.ts'
 import * as stages from '../../automation/phases/stages.ts'
-import { TestApi } from './service.ts'
+import { elsewhere, TestApi } from './service.ts'
 
 let api: TestApi
 let count = 0
@@ -24,18 +24,22 @@ const place = (phase: keyof typeof states, change = {}) =>
 
 const addOperation = (change: Partial<Operation> = {}) =>
   api.write((work) =>
-    work.operations.add({
-      migration,
-      workload: 'search',
-      action: 'advance',
-      from: 'registered',
-      to: 'adopted',
-      reason: null,
-      requestedBy: 'operator',
-      requestedAt: 0,
-      request: {},
-      ...change,
-    }),
+    work.operations.add(
+      {
+        migration,
+        workload: 'search',
+        action: 'advance',
+        from: 'registered',
+        to: 'adopted',
+        reason: null,
+        requestedBy: 'operator',
+        requestedAt: 0,
+        request: {},
+        ...change,
+      },
+      null,
+      elsewhere,
+    ),
   )
 
 const reason = { reason: 'because' }
@@ -73,7 +77,7 @@ describe('GET of a workload', () => {
       ]),
     )
     expect(json['gates'].at(-1)).toMatchObject({ numbers: { neededSeconds: 300 } })
-    expect(json['status']).toBe('stuck')
+    expect(json['status']).toBe('waiting')
   })
 
   it('is told among all of its migration', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Firing } from '../../automation/guards/watch.ts'
-import { TestApi } from '../api/service.ts'
+import { elsewhere, TestApi } from '../api/service.ts'
 import { found, states } from './fixture.ts'
 
 let api: TestApi
@@ -46,7 +46,7 @@ describe('a guard that fires', () => {
     await api.put(migration, 'search', { state: states.shifting, found })
     const rollback = { migration, workload: 'search', action: 'rollback', from: 'shifting', to: 'prepared' } as const
     const request = { reason: null, requestedBy: 'operator', requestedAt: 0, request: {} }
-    await api.write((work) => work.operations.add({ ...rollback, ...request }))
+    await api.write((work) => work.operations.add({ ...rollback, ...request }, null, elsewhere))
     await api.cutover.guardFired(await workload(), firing)
     expect([await holds(), await told()]).toEqual([[], []])
   })
