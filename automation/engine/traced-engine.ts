@@ -16,6 +16,7 @@ export function tracedEngine(engine: Engine): Engine {
     destroy: (task, listen) => run('destroy', task, () => engine.destroy(task, listen)),
     refresh: (task, targets, adoptions) => run('refresh', task, () => engine.refresh(task, targets, adoptions)),
     inspect: (task) => run('inspect', task, () => engine.inspect(task)),
+    unprotect: (task) => run('unprotect', task, () => engine.unprotect(task)),
     unlock: (task) => run('unlock', task, () => engine.unlock(task)),
     clearAway: (operation) => engine.clearAway(operation),
     keepAlive: (ms) => engine.keepAlive(ms),

@@ -15,7 +15,7 @@ export const prepared: Phase<'prepared'> = {
   watched: 'gates',
   brokenOff: 'asks again',
   forward: ({ confirmation }, workload, { blueHealthy, now }) =>
-    stepTo(firstStep(workload), home, { blueAtHome: blueHealthy, now, confirmation }),
+    stepTo(firstStep(workload), home, workload, { blueAtHome: blueHealthy, now, confirmation }),
   rollback: (_state, { stage }) => ({
     stages: stage?.name === 'left-out' ? [stages.adopted] : [stages.restored, stages.adopted],
     to: { phase: 'adopted' },

@@ -15,7 +15,7 @@ export const shifting: Phase<'shifting'> = {
   watched: 'gates and guards',
   brokenOff: 'asks again',
   forward: ({ step, blueAtHome, confirmation }, workload, { now }) =>
-    stepTo(nextStep(workload, step), splitFor(step), { blueAtHome, now, confirmation }),
+    stepTo(nextStep(workload, step), splitFor(step), workload, { blueAtHome, now, confirmation }),
   rollback: backToPrepared,
   undo: backToPrepared,
   abandon: noWay('roll-back-first', 'green has traffic; roll back first, then abandon'),

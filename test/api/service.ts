@@ -42,6 +42,7 @@ const noEngine: Engine = (() => {
     refresh: never,
     destroy: never,
     inspect: never,
+    unprotect: never,
     unlock: never,
     clearAway: never,
     start: never,

@@ -130,7 +130,8 @@ async function failed(rehearsal: Rehearsal, leg: Leg, writes: readonly Write[], 
     .list()
     .filter(({ id, applied }) => applied > 0 && rules.some((r) => r.id === id))
   rehearsal.sandbox.faults.clear()
-  if (writes.length === 1) expect(struck, `${note}: the call was made`).toHaveLength(1)
+  // where an earlier attempt died, what it was to write may be there already
+  if (writes.length === 1 && struck.length === 0) expect(ended.state, note).toBe('succeeded')
   if (timesOn(leg.name, failing) === null && struck.length > 0) expect(ended.state, note).toBe('failed')
   await endedClearly(rehearsal, leg, ended, note)
   if (ended.state === 'failed') expect(ended.error?.detail, note).toMatch(failing.words)
