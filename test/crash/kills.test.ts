@@ -51,6 +51,20 @@ it('takes over what a killed run makes after its end', async () => {
   expect(back.state).toBe('succeeded')
 })
 
+it.each(['service', 'stop'] as const)('goes on by itself with what a %s had cut off', async (victim) => {
+  await client.removeHolds('search')
+  const before = await delayed()
+  const delay = { match: { service: 'elbv2', operation: 'CreateRule' }, effect: { delayMs: 800 }, times: 1 }
+  await control('POST', '/faults', delay)
+  const { id } = await client.post('search', 'advance')
+  await until('CreateRule is on its way', async () => (await delayed()) === before + 1, 60)
+  await killOne(victim)
+  expect(await client.ended(id)).toMatchObject({ state: 'succeeded', to: 'prepared', error: null })
+  expect((await client.workload('search')).phase).toBe('prepared')
+  const back = await client.act('search', 'rollback', { reason: 'the next test' })
+  expect(back.state).toBe('succeeded')
+})
+
 it(
   `survives ${kills} kills, goes forward and back after each, and fails no request`,
   async () => {
