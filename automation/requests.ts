@@ -229,7 +229,9 @@ export class Requests {
       if (ofCluster?.action === 'cluster-destroy') throw clusterGoes(ofCluster)
       if (action === 'advance') mustBeAnother({ migration, workload: await lockedOf(work, workload) }, asker)
       const asked = newOperation(workload, action, transition, request, asker)
-      const operation = await work.operations.add(asked, { transition, moment: momentOf(moment), previewed })
+      const found = workload.state.phase === 'registered' ? workload.found : null
+      const decision = { transition, moment: momentOf(moment), previewed, found }
+      const operation = await work.operations.add(asked, decision)
       work.events.write(workload, operation.id, 'operation-queued', { action, reason: asker.reason })
       work.audit.write(decisionOf(asker, workload, action, { operation: operation.id, ...grounds }))
       if (workload.state.phase !== 'registered' || action !== 'advance') return operation

@@ -37,7 +37,8 @@ export class Runner {
 
   /** Begins; the outcome is told by the journal alone. */
   begin({ operation, workload, migration }: Assignment, preempted: Preempted | null = null): void {
-    const execution = new Execution(this.#deps, operation, workload, migration)
+    const found = workload.found ?? operation.decision?.found ?? null
+    const execution = new Execution(this.#deps, operation, { ...workload, found }, migration)
     this.#deps.runs.begin(execution, {
       act: () => this.#act(execution, preempted),
       finish: (outcome) => this.#finish(execution, 'succeeded', outcome),

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type Selectable, type Updateable } from 'kysely'
 import type { Instant, Operation, OperationState } from '../migration.ts'
+import type { FoundBase } from '../../infra/workloads/kind.ts'
 import type { Moment, Transition } from '../phases/phase.ts'
 import { newId } from './ids.ts'
 import type { Tables } from './schema.ts'
@@ -30,6 +31,8 @@ export interface Decision {
   readonly transition: Transition
   /** The first stage was previewed by the plan that the advance names. */
   readonly previewed: boolean
+  /** What a plan of a workload that nothing was adopted of has found; of all others it stands with the workload. */
+  readonly found?: FoundBase | null
 }
 
 /** An operation as its owner knows it. */

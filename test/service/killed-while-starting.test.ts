@@ -21,7 +21,13 @@ afterAll(async () => {
 
 function start() {
   const child = spawn(process.execPath, [join(root, 'api/server.ts')], {
-    env: { ...process.env, CUTOVER_PORT: '0', CUTOVER_LOG_LEVEL: 'info', CUTOVER_DATA_DIR: data },
+    env: {
+      ...process.env,
+      CUTOVER_PORT: '0',
+      CUTOVER_LOG_LEVEL: 'info',
+      CUTOVER_DATA_DIR: data,
+      CUTOVER_AUTH: 'off',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''
