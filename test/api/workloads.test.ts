@@ -73,7 +73,7 @@ describe('GET of a workload', () => {
       ]),
     )
     expect(json['gates'].at(-1)).toMatchObject({ numbers: { neededSeconds: 300 } })
-    expect(json['status']).toBe('stuck')
+    expect(json['status']).toBe('waiting')
   })
 
   it('is told among all of its migration', async () => {
