@@ -90,7 +90,7 @@ async function settle(execution: Execution, stage: Stage): Promise<void> {
 async function refreshSwitch(execution: Execution, stage: Stage): Promise<void> {
   const { urns, pendingCreates, isProtected } = await execution.engine((engine, task) => engine.inspect(task))
   // a way home that broke off before its `up` has left green's side as `soaking` had it, which nothing can delete
-  if (isProtected && stage.keep === 'nothing') await execution.engine((engine, task) => engine.unprotect(task))
+  if (isProtected && stage.green === 'absent') await execution.engine((engine, task) => engine.unprotect(task))
   await removeOrphans(execution, stage, urns)
   if (stage.switchPoint === 'owned') await takeOver(execution, stage)
   const { kind, site } = execution
