@@ -1,4 +1,4 @@
-import { Kysely, type Dialect } from 'kysely'
+import { Kysely, sql, type Dialect } from 'kysely'
 import { Migrator, type Migration as SchemaMigration } from 'kysely/migration'
 import type { Events, JournalEvent } from '../events.ts'
 import { Claims } from './claims.ts'
@@ -16,6 +16,17 @@ import { Workloads } from './workloads.ts'
 const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0001-journal': journal,
   '0002-clusters': clusters,
+}
+
+/** A program does not guess what a later one meant; trying again does not mend it. */
+export class NewerJournal extends Error {
+  constructor(unknown: readonly string[], newest: string) {
+    super(
+      `the journal was made by a newer program: it has the schema migrations ${unknown.join(', ')}, and this program ` +
+        `knows them up to ${newest}. Start the newer program again, or go back to a backup.`,
+    )
+    this.name = 'NewerJournal'
+  }
 }
 
 /** The tables that one unit of work sees; inside `transaction` all of it happens or nothing does. */
@@ -43,8 +54,12 @@ export class Store {
     this.idempotency = new Idempotency(this.#db)
   }
 
-  /** Brings the schema up to date. Throws when the database is newer than this program knows. */
+  /**
+   * Brings the schema up to date; of services that start at once one does, and the others wait for it. Throws NewerJournal when the
+   * database is newer than this program knows.
+   */
   async open(): Promise<void> {
+    await this.#requireKnown()
     const migrator = new Migrator({
       db: this.#db,
       provider: { getMigrations: () => Promise.resolve({ ...schemaMigrations }) },
@@ -52,6 +67,17 @@ export class Store {
     const { error } = await migrator.migrateToLatest()
     if (error)
       throw new Error(`the journal's schema could not be brought up to date: ${describe(error)}`, { cause: error })
+  }
+
+  async #requireKnown(): Promise<void> {
+    const made = await sql<{ made: boolean }>`select to_regclass('kysely_migration') is not null as made`.execute(
+      this.#db,
+    )
+    if (!made.rows[0]?.made) return
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(this.#db)
+    const known = Object.keys(schemaMigrations)
+    const unknown = rows.map(({ name }) => name).filter((name) => !known.includes(name))
+    if (unknown.length > 0) throw new NewerJournal(unknown, known.at(-1) ?? 'none')
   }
 
   /** Events written inside are told to listeners once all of it is in the journal, and never when it is not. */
