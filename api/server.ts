@@ -6,6 +6,7 @@ import { poolDefaults } from '../automation/engine/pulumi-engine.ts'
 import { CutoverError } from '../automation/errors.ts'
 import { DirectoryInUse, lockDirectory } from '../automation/store/lock.ts'
 import { pgliteDialect } from '../automation/store/pglite.ts'
+import { PassphraseDiffers } from '../automation/store/passphrase.ts'
 import { DatabaseUnusable, postgresDialect } from '../automation/store/postgres.ts'
 import { NewerJournal } from '../automation/store/store.ts'
 import { buildApp } from './app.ts'
@@ -96,6 +97,7 @@ main().catch((error: unknown) => {
     error instanceof DirectoryInUse ||
     error instanceof DatabaseUnusable ||
     error instanceof NewerJournal ||
+    error instanceof PassphraseDiffers ||
     (error instanceof CutoverError && error.code === 'engine-missing') ||
     (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   process.exit(surroundings ? badSurroundings : 1)

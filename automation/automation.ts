@@ -2,6 +2,7 @@ import type { Dialect } from 'kysely'
 import type { AwsSettings } from '../infra/aws/clients.ts'
 import { itself } from './asker.ts'
 import { BindingsWatch } from './cluster/bindings-watch.ts'
+import { kubeconfigsIn } from './cluster/kubeconfigs.ts'
 import { ClusterRequests } from './cluster/requests.ts'
 import { createClock } from './clock.ts'
 import { Cutover } from './cutover.ts'
@@ -41,9 +42,11 @@ export interface Automation {
 export function createAutomation(options: AutomationOptions): Automation {
   const clock = createClock(options.clockRate)
   const events = new Events().setMaxListeners(0)
-  const store = new Store(options.journal, events)
+  const kubeconfigs = kubeconfigsIn(options.stacks.folder, options.aws.endpoint)
+  const store = new Store(options.journal, events, kubeconfigs)
   const connections = createConnections(options.aws)
-  const files = new StackFiles({ ...options.stacks, aws: options.aws, environment: engineEnvironment(options.engine) })
+  const environment = engineEnvironment(options.engine)
+  const files = new StackFiles({ ...options.stacks, aws: options.aws, environment }, store.read.stacks)
   const engine = createPulumiEngine(options.engine)
   const testRouteSecret: StackFiles['testRouteSecret'] = (workload) => files.testRouteSecret(workload)
   const ask = createAsk(options.probeProxy)
@@ -68,6 +71,7 @@ export function createAutomation(options: AutomationOptions): Automation {
       const engineStarted = engine.start()
       engineStarted.catch(() => undefined)
       await store.open()
+      await store.passphrase.require(options.stacks.passphrase)
       const unfinished = await recover(store, engine)
       cutover.accept(true)
       for (const { migration, workload, force, reason } of unfinished) {

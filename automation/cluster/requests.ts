@@ -1,4 +1,7 @@
 import { clusterStack } from '../../infra/names.ts'
+import type { ClusterConfig } from '../../infra/cluster/config.ts'
+import type { ClusterSite } from '../../infra/cluster/stage.ts'
+import type { ByHand } from '../engine/stack-files.ts'
 import { CutoverError } from '../errors.ts'
 import type { ClusterAction, Migration, Operation, Workload } from '../migration.ts'
 import type { Tools } from '../operation-run.ts'
@@ -71,12 +74,11 @@ export class ClusterRequests {
   async destroy(migration: Migration, confirm: string, asker: Asker): Promise<OperationRecord> {
     const config = requireToBuild(migration)
     const record = requireAsked(migration)
+    const site = await this.#siteOf(migration, config, record)
     if (confirm !== config.cluster) {
       const message = `nothing is destroyed: confirm says ${confirm}, the cluster is ${config.cluster}`
       throw new CutoverError('not-confirmed', message, { cluster: config.cluster })
     }
-    const workloads = await this.#tools.store.read.workloads.of(migration.name)
-    const site = siteFor(migration, config, record.pins ?? { version: config.version, addons: {} }, workloads)
     const stage = nextStage('unprotected', config, record)
     return this.#accept(migration, asker, {
       action: 'cluster-destroy',
@@ -95,6 +97,17 @@ export class ClusterRequests {
     })
   }
 
+  /** How a person runs the cluster's stack. */
+  async byHand(migration: Migration): Promise<ByHand> {
+    const { cluster: record } = migration
+    if (!record?.asked) throw new CutoverError('not-found', `green's cluster has no stack before its first up`)
+    const { files } = this.#tools
+    const owner = { migration: migration.name, name: clusterStack }
+    const site = await this.#siteOf(migration, requireToBuild(migration), record)
+    await files.prepare(owner)
+    return files.byHand(owner, await files.writeCluster(site, record.asked, { beside: 'by-hand' }))
+  }
+
   /** Ends what runs, with a grace for what is in flight. What was begun is gone on with by the next `up` or destroy. */
   async cancel(migration: Migration): Promise<OperationRecord> {
     const active = await this.#tools.store.read.operations.activeOf(migration.name, clusterStack)
@@ -108,6 +121,11 @@ export class ClusterRequests {
 
   stop(): Promise<void> {
     return this.#runs.stop()
+  }
+
+  async #siteOf(migration: Migration, config: ClusterConfig, { pins }: ClusterRecord): Promise<ClusterSite> {
+    const workloads = await this.#tools.store.read.workloads.of(migration.name)
+    return siteFor(migration, config, pins ?? { version: config.version, addons: {} }, workloads)
   }
 
   async #preflight(migration: Migration): Promise<Preflight> {

@@ -1,5 +1,6 @@
 import { Kysely, sql, type Dialect } from 'kysely'
 import { Migrator, type Migration as SchemaMigration } from 'kysely/migration'
+import type { ProvideKubeconfig } from '../cluster/kubeconfigs.ts'
 import type { Events, JournalEvent } from '../events.ts'
 import { Claims } from './claims.ts'
 import { Clusters } from './clusters.ts'
@@ -9,13 +10,17 @@ import { Idempotency } from './idempotency.ts'
 import { Migrations } from './migrations.ts'
 import * as journal from './migrations/0001-journal.ts'
 import * as clusters from './migrations/0002-clusters.ts'
+import * as stacks from './migrations/0007-stacks.ts'
 import { Operations } from './operations.ts'
+import { Passphrase } from './passphrase.ts'
 import type { Tables } from './schema.ts'
+import { Stacks } from './stacks.ts'
 import { Workloads } from './workloads.ts'
 
-const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
+export const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0001-journal': journal,
   '0002-clusters': clusters,
+  '0007-stacks': stacks,
 }
 
 /** A program does not guess what a later one meant; trying again does not mend it. */
@@ -33,6 +38,7 @@ export class NewerJournal extends Error {
 export interface Work {
   readonly migrations: Migrations
   readonly clusters: Clusters
+  readonly stacks: Stacks
   readonly workloads: Workloads
   readonly claims: Claims
   readonly operations: Operations
@@ -44,14 +50,18 @@ export interface Work {
 export class Store {
   readonly #db: Kysely<Tables>
   readonly #events: Events
+  readonly #kubeconfig: ProvideKubeconfig | null
   readonly read: Work
   readonly idempotency: Idempotency
+  readonly passphrase: Passphrase
 
-  constructor(dialect: Dialect, events: Events) {
+  constructor(dialect: Dialect, events: Events, kubeconfig: ProvideKubeconfig | null = null) {
     this.#db = new Kysely<Tables>({ dialect })
     this.#events = events
-    this.read = workOn(this.#db, [])
+    this.#kubeconfig = kubeconfig
+    this.read = workOn(this.#db, [], kubeconfig)
     this.idempotency = new Idempotency(this.#db)
+    this.passphrase = new Passphrase(this.#db)
   }
 
   /**
@@ -83,7 +93,7 @@ export class Store {
   /** Events written inside are told to listeners once all of it is in the journal, and never when it is not. */
   async transaction<T>(act: (work: Work) => Promise<T>): Promise<T> {
     const written: JournalEvent[] = []
-    const result = await this.#db.transaction().execute((tx) => act(workOn(tx, written)))
+    const result = await this.#db.transaction().execute((tx) => act(workOn(tx, written, this.#kubeconfig)))
     for (const event of written) this.#events.emit('event', event)
     return result
   }
@@ -93,9 +103,10 @@ export class Store {
   }
 }
 
-const workOn = (db: Kysely<Tables>, written: JournalEvent[]): Work => ({
-  migrations: new Migrations(db),
+const workOn = (db: Kysely<Tables>, written: JournalEvent[], kubeconfig: ProvideKubeconfig | null): Work => ({
+  migrations: new Migrations(db, kubeconfig),
   clusters: new Clusters(db),
+  stacks: new Stacks(db),
   workloads: new Workloads(db),
   claims: new Claims(db),
   operations: new Operations(db),
