@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { configFile, isMade, readKept, writeProject, writeStackConfig } from '../../../automation/engine/stack-config.ts'
+import {
+  configFile,
+  isMade,
+  readKept,
+  writeProject,
+  writeStackConfig,
+} from '../../../automation/engine/stack-config.ts'
 import type { WorkloadStackConfig } from '../../../infra/programs.ts'
 import * as stages from '../../../automation/phases/stages.ts'
 import { site } from '../../infra/workloads/alb/fixture.ts'

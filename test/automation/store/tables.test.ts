@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ClaimHeld } from '../../../automation/store/claims.ts'
 import type { NewOperation, OperationRecord } from '../../../automation/store/operations.ts'
+import { PassphraseDiffers } from '../../../automation/store/passphrase.ts'
 import { newId } from '../../../automation/store/ids.ts'
 import * as stages from '../../../automation/phases/stages.ts'
 import { databases } from '../../support/databases.ts'
@@ -208,6 +209,17 @@ describe.each(databases)('on %s', (database) => {
       const { id } = await place('mine')
       expect(await journal.store.transaction((work) => work.holds.remove(migration, 'other', id))).toBeNull()
       expect(await read().holds.of(migration, name)).toHaveLength(1)
+    })
+  })
+
+  describe('the passphrase', () => {
+    it('is the first one that was used, by any service, and any other is refused', async () => {
+      const { passphrase } = journal.store
+      const first = await Promise.allSettled([passphrase.require('one'), passphrase.require('two')])
+      expect(first.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      const [right, wrong] = first[0].status === 'fulfilled' ? ['one', 'two'] : ['two', 'one']
+      await expect(passphrase.require(right)).resolves.toBeUndefined()
+      await expect(passphrase.require(wrong)).rejects.toThrow(PassphraseDiffers)
     })
   })
 
