@@ -19,7 +19,7 @@ export interface KeptConfig {
  */
 export async function writeStackConfig(
   path: string,
-  config: WorkloadStackConfig | ClusterStackConfig,
+  config: WorkloadStackConfig | ClusterStackConfig | Readonly<Record<string, never>>,
   { config: encrypted = {}, ...kept }: KeptConfig,
 ): Promise<void> {
   const plain = Object.entries(config).map(([key, value]): [string, unknown] => [`${project}:${key}`, value])

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { providerOptions, type AwsSettings } from '../../infra/aws/clients.ts'
 import type { ClusterSite, ClusterStage } from '../../infra/cluster/stage.ts'
@@ -111,8 +112,13 @@ export class StackFiles {
 
   /** Makes the stack's folder ready for the engine. true: the stack was made already, with its secrets. */
   async prepare(owner: Owner): Promise<boolean> {
-    await writeProject(this.task(owner, '', false).folder, this.#options.plugins)
-    return isMade(await this.#kept(owner), secretsOf(owner))
+    const { folder, stack } = this.task(owner, '', false)
+    await writeProject(folder, this.#options.plugins)
+    const kept = await this.#kept(owner)
+    if (!isMade(kept, secretsOf(owner))) return false
+    // runs that need no config of ours look for the stack's secrets there, and would make others where it is missing
+    if (!existsSync(configFile(folder, stack))) await writeStackConfig(configFile(folder, stack), {}, kept)
+    return true
   }
 
   /** Of the journal; else, and then into it, of the file on this machine, where the CLI has just made the stack. */

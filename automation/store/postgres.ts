@@ -19,8 +19,11 @@ export class DatabaseUnusable extends Error {
 /** The oldest that is tested against, in the numbers of `server_version_num`. */
 const oldestServer = 150_000
 
-/** How long one statement may take, wait for a lock, or leave a transaction open. Milliseconds. */
-const patience = { statement: 60_000, lock: 20_000, idleInTransaction: 60_000, connect: 10_000 }
+/**
+ * How long one statement may take, wait for a lock, leave a transaction open, and wait for a connection, of which an unused one is
+ * closed after a while. Milliseconds.
+ */
+const patience = { statement: 60_000, lock: 20_000, idleInTransaction: 60_000, connect: 30_000, idle: 60_000 }
 
 /** A numeric type of PostgreSQL that `pg` gives as text, because not all of it fits a number. Ours are counters, which do. */
 const int8 = 20
@@ -64,6 +67,7 @@ async function openPool({ url, connections }: PostgresOptions): Promise<pg.Pool>
     application_name: 'eks-cutover',
     keepAlive: true,
     connectionTimeoutMillis: patience.connect,
+    idleTimeoutMillis: patience.idle,
     statement_timeout: patience.statement,
     lock_timeout: patience.lock,
     idle_in_transaction_session_timeout: patience.idleInTransaction,

@@ -50,6 +50,8 @@ it('is to be made until the CLI has made it, whichever machine asks', async () =
   expect(await machine('a').prepare(workload())).toBe(false)
   await cliWrites('a', 'v1:salt', secret)
   expect([await machine('a').prepare(workload()), await machine('b').prepare(workload())]).toEqual([true, true])
+  const { folder: place, stack } = machine('b').task(workload(), '', false)
+  expect(read(configFile(place, stack))).toEqual({ encryptionsalt: 'v1:salt', config: secret })
 })
 
 it('has on every machine the file that the CLI has made on one', async () => {
