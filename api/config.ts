@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSyn
 import { randomBytes } from 'node:crypto'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { backendOf, databaseUrlOf } from './database.ts'
+import { backendOf, databaseUrlOf, stateIn } from './database.ts'
 
 /** Everything that the service is told by its environment; docs/configuration.md has the same list. */
 export interface Config {
@@ -83,7 +83,7 @@ export function loadConfig(environment: Environment): Config {
   const passphraseFile = resolve(environment['PULUMI_CONFIG_PASSPHRASE_FILE'] || join(dataDir, 'passphrase'))
   const passphrase = problems.length === 0 ? passphraseOf(passphraseFile, environment, problems) : ''
   if (problems.length > 0) throw new ConfigInvalid(problems)
-  const state = environment['PULUMI_BACKEND_URL'] || databaseUrl || stateFolder(dataDir)
+  const state = environment['PULUMI_BACKEND_URL'] || (databaseUrl ? stateIn(databaseUrl) : stateFolder(dataDir))
   const backend = backendOf(state, join(dataDir, 'backend-password'))
   return {
     host,

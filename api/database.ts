@@ -24,6 +24,17 @@ function wrongDatabase(text: string): string | null {
 
 const isPostgres = (url: string): boolean => URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol)
 
+/**
+ * The journal's database for Pulumi's state. Pulumi puts the path of the URL before every key, so a restored state would be found only
+ * in a database of the same name; without a path the keys are the same in every database.
+ */
+export function stateIn(databaseUrl: string): string {
+  const asked = new URL(databaseUrl)
+  asked.searchParams.set('dbname', decodeURIComponent(asked.pathname.slice(1)))
+  asked.pathname = '/'
+  return asked.href
+}
+
 /** Where Pulumi keeps the state, as its CLI is told it. */
 export interface Backend {
   /** Without a password, because a URL stands in errors, environments and answers. */

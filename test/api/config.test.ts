@@ -98,7 +98,7 @@ describe('a database', () => {
     expect(config).toMatchObject({
       databaseUrl: DATABASE_URL,
       databaseConnections: 4,
-      backendUrl: 'postgres://cutover@127.0.0.1:5433/journal?sslmode=disable',
+      backendUrl: 'postgres://cutover@127.0.0.1:5433/?dbname=journal&sslmode=disable',
       backendPasswordFile: join(dataDir(), 'backend-password'),
     })
     expect(readFileSync(config.backendPasswordFile ?? '', 'utf8')).toBe('*:*:*:*:of\\:ours\\\\\n')
@@ -108,7 +108,10 @@ describe('a database', () => {
 
   it('says of TLS to Pulumi what its URL says', () => {
     const url = 'postgres://u@db.example.com/journal?sslmode=verify-full&sslrootcert=%2Fca.pem'
-    expect(load({ DATABASE_URL: url })).toMatchObject({ backendUrl: url, backendPasswordFile: null })
+    expect(load({ DATABASE_URL: url })).toMatchObject({
+      backendUrl: 'postgres://u@db.example.com/?sslmode=verify-full&sslrootcert=%2Fca.pem&dbname=journal',
+      backendPasswordFile: null,
+    })
   })
 
   it("leaves Pulumi's state where it is said to be", () => {
