@@ -3,11 +3,9 @@ import { createReadStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { verifyChain, type AuditEntry } from '../automation/audit.ts'
-import { Events } from '../automation/events.ts'
-import { lockDirectory } from '../automation/store/lock.ts'
-import { pgliteDialect } from '../automation/store/pglite.ts'
-import { Store } from '../automation/store/store.ts'
 import { join, resolve } from 'node:path'
+import { databaseUrlOf } from './database.ts'
+import { withJournal } from './journal.ts'
 
 const help = `eks-cutover: the record
 
@@ -47,16 +45,15 @@ async function verify(entries: AsyncIterable<AuditEntry>, mustHave: string | und
 
 async function verifyJournal(mustHave: string | undefined): Promise<number> {
   const dataDir = resolve(process.env['CUTOVER_DATA_DIR'] || '.data')
-  const journal = join(dataDir, 'journal')
-  if (!existsSync(join(journal, 'PG_VERSION'))) throw new Error(`there is no journal in ${dataDir}`)
-  const lock = lockDirectory(dataDir)
-  const store = new Store(pgliteDialect(journal), new Events())
-  try {
-    return await verify(store.read.audit.all(), mustHave)
-  } finally {
-    await store.close()
-    lock.release()
+  const problems: string[] = []
+  const databaseUrl = databaseUrlOf(process.env['DATABASE_URL'], problems)
+  if (problems.length > 0) throw new Error(problems.join('; '))
+  if (databaseUrl === null && !existsSync(join(dataDir, 'journal', 'PG_VERSION'))) {
+    throw new Error(`there is no journal in ${dataDir}`)
   }
+  return withJournal({ dataDir, databaseUrl, databaseConnections: 2 }, (store) =>
+    verify(store.read.audit.all(), mustHave),
+  )
 }
 
 async function* entriesOf(file: string): AsyncGenerator<AuditEntry> {

@@ -7,6 +7,7 @@ import { readIssuers, type Issuer } from './auth/issuers.ts'
 import { isLoopback } from './auth/this-machine.ts'
 import { Secret } from './secret.ts'
 import { makeWhole } from '../automation/store/whole-file.ts'
+import { backendOf, databaseUrlOf, stateIn } from './database.ts'
 
 /** Everything that the service is told by its environment; docs/configuration.md has the same list. */
 export interface Config {
@@ -21,7 +22,12 @@ export interface Config {
   readonly probeProxy: string | null
   /** Plugin name to folder. */
   readonly plugins: Readonly<Record<string, string>>
+  /** PostgreSQL for the journal; null: embedded, in the data directory. */
+  readonly databaseUrl: string | null
+  readonly databaseConnections: number
   readonly backendUrl: string
+  /** Of a backend that is a database, whose URL has no password then. */
+  readonly backendPasswordFile: string | null
   readonly passphraseFile: string
   readonly passphrase: Secret
   /** off: whoever is on this machine may do everything. */
@@ -70,6 +76,10 @@ export function loadConfig(environment: Environment): Config {
   const workers = number('CUTOVER_WORKERS', 2, (n) =>
     Number.isInteger(n) && n >= 1 && n <= 64 ? null : 'is not 1 to 64',
   )
+  const databaseUrl = databaseUrlOf(environment['DATABASE_URL'], problems)
+  const databaseConnections = number('CUTOVER_DATABASE_CONNECTIONS', 10, (n) =>
+    Number.isInteger(n) && n >= 2 && n <= 1000 ? null : 'is not 2 to 1000',
+  )
   const host = environment['CUTOVER_HOST'] || '127.0.0.1'
   if (isIP(host) === 0 && host !== 'localhost')
     problems.push(`CUTOVER_HOST=${host} is neither an address nor localhost`)
@@ -87,9 +97,9 @@ export function loadConfig(environment: Environment): Config {
   else checkDirectory(dataDir, problems)
   const passphraseFile = resolve(environment['PULUMI_CONFIG_PASSPHRASE_FILE'] || join(dataDir, 'passphrase'))
   const passphrase = new Secret(problems.length === 0 ? passphraseOf(passphraseFile, environment, problems) : '')
-  const backendUrl = environment['PULUMI_BACKEND_URL'] || pathToFileURL(join(dataDir, 'pulumi-state')).href
   if (problems.length > 0) throw new ConfigInvalid(problems)
-  if (!environment['PULUMI_BACKEND_URL']) mkdirSync(join(dataDir, 'pulumi-state'), { recursive: true, mode: 0o700 })
+  const state = environment['PULUMI_BACKEND_URL'] || (databaseUrl ? stateIn(databaseUrl) : stateFolder(dataDir))
+  const backend = backendOf(state, join(dataDir, 'backend-password'))
   return {
     host,
     port,
@@ -100,7 +110,10 @@ export function loadConfig(environment: Environment): Config {
     awsEndpoint,
     probeProxy,
     plugins,
-    backendUrl,
+    databaseUrl,
+    databaseConnections,
+    backendUrl: backend.url,
+    backendPasswordFile: backend.passwordFile,
     passphraseFile,
     passphrase,
     auth,
@@ -190,6 +203,13 @@ function prepareDirectory(folder: string, problems: string[]): void {
   } catch (error) {
     problems.push(`CUTOVER_DATA_DIR=${folder} cannot be written: ${(error as Error).message}`)
   }
+}
+
+/** Pulumi's state in files of our own. */
+function stateFolder(dataDir: string): string {
+  const folder = join(dataDir, 'pulumi-state')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return pathToFileURL(folder).href
 }
 
 /** The passphrase that encrypts the stacks' secrets. One is made when none is given; whoever loses it loses those secrets. */

@@ -5,12 +5,15 @@ import { createAutomation, type Automation } from '../automation/automation.ts'
 import { poolDefaults } from '../automation/engine/pulumi-engine.ts'
 import { CutoverError } from '../automation/errors.ts'
 import { DirectoryInUse, lockDirectory } from '../automation/store/lock.ts'
-import { pgliteDialect } from '../automation/store/pglite.ts'
+import { PassphraseDiffers } from '../automation/store/passphrase.ts'
+import { DatabaseUnusable } from '../automation/store/postgres.ts'
+import { NewerJournal } from '../automation/store/store.ts'
 import type { Tokens } from '../automation/store/tokens.ts'
 import { buildApp } from './app.ts'
 import { guardedAccess, openAccess } from './auth/access.ts'
 import { firstToken } from './auth/first-token.ts'
 import { ConfigInvalid, loadConfig, type Config } from './config.ts'
+import { journalOf } from './journal.ts'
 
 /** Exit codes: 2 is a mistake in the surroundings, which trying again does not mend. */
 const badSurroundings = 2
@@ -22,7 +25,9 @@ const help = `eks-cutover: the service
 It is told everything by its environment:
   CUTOVER_HOST                    an address, default 127.0.0.1
   CUTOVER_PORT                    default 8080
-  CUTOVER_DATA_DIR                journal, stacks and state, default ./.data
+  DATABASE_URL                    postgres://… for journal and state; default: embedded, in the data directory
+  CUTOVER_DATABASE_CONNECTIONS    to it at most, default 10
+  CUTOVER_DATA_DIR                stacks, embedded journal and state, default ./.data
   CUTOVER_CLOCK_RATE              default 1; more only with AWS_ENDPOINT_URL, for rehearsals
   CUTOVER_WORKERS                 operations at once, default 2
   CUTOVER_PULUMI_PLUGINS          name=folder,… instead of installed plugins
@@ -32,7 +37,7 @@ It is told everything by its environment:
   CUTOVER_REQUESTS_PER_SECOND     of each address and each credential, default 100
   CUTOVER_TRUSTED_PROXIES         address,… and CIDR blocks whose X-Forwarded-For is believed
   CUTOVER_LOG_LEVEL               fatal, error, warn, info, debug, trace or silent; default info
-  PULUMI_BACKEND_URL              default: files in the data directory
+  PULUMI_BACKEND_URL              default: DATABASE_URL, else files in the data directory
   PULUMI_CONFIG_PASSPHRASE_FILE   default: made in the data directory
   AWS_*                           as the AWS SDK reads them; AWS_ENDPOINT_URL for a sandbox
 
@@ -42,6 +47,7 @@ docs/configuration.md says more.
 async function main(): Promise<void> {
   if (process.argv.includes('--help')) return void process.stdout.write(help)
   const config = loadConfig(process.env)
+  delete process.env['DATABASE_URL'] // has a password; workers, CLI and plugins inherit what stays here
   const lock = lockDirectory(config.dataDir)
   const automation = automationOf(config)
   const { cutover } = automation
@@ -80,8 +86,7 @@ async function tellFirstToken(tokens: Tokens, dataDir: string): Promise<void> {
 
 function automationOf(config: Config): Automation {
   return createAutomation({
-    journal: pgliteDialect(join(config.dataDir, 'journal')),
-    alone: true,
+    journal: journalOf(config),
     aws: config.awsEndpoint ? { endpoint: config.awsEndpoint } : {},
     probeProxy: config.probeProxy,
     clockRate: config.clockRate,
@@ -89,6 +94,7 @@ function automationOf(config: Config): Automation {
       ...poolDefaults,
       workers: config.workers,
       backendUrl: config.backendUrl,
+      backendPasswordFile: config.backendPasswordFile,
       passphraseFile: config.passphraseFile,
       home: join(config.dataDir, 'pulumi-home'),
     },
@@ -107,6 +113,9 @@ main().catch((error: unknown) => {
   const surroundings =
     error instanceof ConfigInvalid ||
     error instanceof DirectoryInUse ||
+    error instanceof DatabaseUnusable ||
+    error instanceof NewerJournal ||
+    error instanceof PassphraseDiffers ||
     (error instanceof CutoverError && error.code === 'engine-missing') ||
     (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   process.exit(surroundings ? badSurroundings : 1)

@@ -1,16 +1,13 @@
 /** `npm run token`: makes, lists and revokes API tokens in the journal itself, for whoever may read the service's environment. */
-import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../automation/clock.ts'
-import { Events } from '../automation/events.ts'
 import { roles, type Role } from '../automation/rights.ts'
-import { DirectoryInUse, lockDirectory } from '../automation/store/lock.ts'
-import { pgliteDialect } from '../automation/store/pglite.ts'
-import { Store } from '../automation/store/store.ts'
+import { DirectoryInUse } from '../automation/store/lock.ts'
 import type { TokenRecord, Tokens } from '../automation/store/tokens.ts'
 import { isGood, tokenFor } from './auth/api-tokens.ts'
 import { isSubject } from './auth/identity.ts'
 import { ConfigInvalid, loadConfig } from './config.ts'
+import { withJournal } from './journal.ts'
 import { isScope } from './schemas/access.ts'
 
 /** `createdBy` of what is made here: whoever may do this has the journal in their hands. */
@@ -86,18 +83,11 @@ function stateOf(token: TokenRecord): string {
 const iso = (instant: number): string => new Date(instant).toISOString()
 
 /** The embedded journal has one process at a time; the lock of the data directory says whether that is the service. */
-async function inJournal(act: (tokens: Tokens) => Promise<void>): Promise<void> {
-  const config = loadConfig(process.env)
-  const lock = lockDirectory(config.dataDir)
-  const store = new Store(pgliteDialect(join(config.dataDir, 'journal')), new Events())
-  try {
+const inJournal = (act: (tokens: Tokens) => Promise<void>): Promise<void> =>
+  withJournal(loadConfig(process.env), async (store) => {
     await store.open()
     await act(store.read.tokens)
-  } finally {
-    await store.close()
-    lock.release()
-  }
-}
+  })
 
 function subject(text: string): string {
   if (isSubject(text)) return text

@@ -2,6 +2,7 @@ import type { Dialect } from 'kysely'
 import type { AwsSettings } from '../infra/aws/clients.ts'
 import { itself } from './asker.ts'
 import { BindingsWatch } from './cluster/bindings-watch.ts'
+import { kubeconfigsIn } from './cluster/kubeconfigs.ts'
 import { ClusterRequests } from './cluster/requests.ts'
 import { createClock } from './clock.ts'
 import { Cutover } from './cutover.ts'
@@ -19,6 +20,7 @@ import { Sweeper } from './sweeper.ts'
 import { Runner } from './runner.ts'
 import type { RecoveryDependencies } from './recovery.ts'
 import { passThrough, type PassStopPoint } from './stop-points.ts'
+import type { Listen } from './store/follower.ts'
 import { Store } from './store/store.ts'
 import { createConnections } from './surroundings.ts'
 
@@ -28,10 +30,17 @@ import { createConnections } from './surroundings.ts'
  */
 const operationsPerWorker = 8
 
-export interface AutomationOptions {
-  readonly journal: Dialect
-  /** No other service shares the journal. */
+/** Where the journal is. */
+export interface Journal {
+  readonly dialect: Dialect
+  /** Hears of what other services write. */
+  readonly listen?: Listen
+  /** No other service shares it. */
   readonly alone: boolean
+}
+
+export interface AutomationOptions {
+  readonly journal: Journal
   readonly aws: Omit<AwsSettings, 'region'>
   readonly clockRate: number
   /** The forward proxy that front doors are asked through; null: none. */
@@ -54,9 +63,12 @@ export interface Automation {
 export function createAutomation(options: AutomationOptions): Automation {
   const clock = createClock(options.clockRate)
   const events = new Events().setMaxListeners(0)
-  const store = new Store(options.journal, events)
+  const kubeconfigs = kubeconfigsIn(options.stacks.folder, options.aws.endpoint)
+  const { dialect, listen, alone } = options.journal
+  const store = new Store(dialect, events, { kubeconfigs, listen })
   const connections = createConnections(options.aws, (call) => void events.emit('aws-call', call))
-  const files = new StackFiles({ ...options.stacks, aws: options.aws, environment: engineEnvironment(options.engine) })
+  const environment = engineEnvironment(options.engine)
+  const files = new StackFiles({ ...options.stacks, aws: options.aws, environment }, store.read.stacks)
   const engine = tracedEngine(createPulumiEngine(options.engine))
   const testRouteSecret: StackFiles['testRouteSecret'] = (workload) => files.testRouteSecret(workload)
   const ask = createAsk(options.probeProxy)
@@ -65,7 +77,7 @@ export function createAutomation(options: AutomationOptions): Automation {
   const runs = new OperationRuns()
   const replica = new Replica({
     store,
-    alone: options.alone,
+    alone,
     onRenewed: (ms) => engine.keepAlive(ms),
     onLost: () => runs.drop(),
   })
@@ -85,7 +97,7 @@ export function createAutomation(options: AutomationOptions): Automation {
     ask,
     testRouteSecret,
     replica,
-    alone: options.alone,
+    alone,
     onFiring: (workload, firing) => cutover.guardFired(workload, firing),
   })
   const cutover: Cutover = new Cutover({ ...tools, events, reader, observer, runner, runs, replica, clusters })
@@ -96,6 +108,7 @@ export function createAutomation(options: AutomationOptions): Automation {
       const engineStarted = engine.start()
       engineStarted.catch(() => undefined)
       await store.open()
+      await store.passphrase.require(options.stacks.passphrase)
       await replica.start()
       cutover.accept(true)
       dispatcher.start()

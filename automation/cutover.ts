@@ -1,4 +1,3 @@
-import { clusterStack } from '../infra/names.ts'
 import type { WorkloadOutputs } from '../infra/workloads/kind.ts'
 import { itself, type Asker } from './asker.ts'
 import { decisionOf, type AuditFact } from './audit.ts'
@@ -92,8 +91,12 @@ export class Cutover {
   /** How a person runs a workload's stack, once it has one. */
   async byHand(migration: string, name: string): Promise<ByHand> {
     const workload = await this.workload(migration, name)
-    if (!workload.stage) throw new CutoverError('not-found', `${name} has no stack before it is adopted`)
-    return this.#deps.files.byHand(workload)
+    const { stage } = workload
+    if (!stage) throw new CutoverError('not-found', `${name} has no stack before it is adopted`)
+    const { files } = this.#deps
+    await files.prepare(workload)
+    const config = await files.write(workload, await this.migration(migration), stage, { beside: 'by-hand' })
+    return files.byHand(workload, config)
   }
 
   async view(migration: string, name: string): Promise<WorkloadView> {
@@ -168,9 +171,7 @@ export class Cutover {
 
   /** How a person runs the stack of green's cluster, once it has one. */
   async clusterByHand(migration: string): Promise<ByHand> {
-    const { cluster } = await this.migration(migration)
-    if (!cluster?.asked) throw new CutoverError('not-found', `green's cluster has no stack before its first up`)
-    return this.#deps.files.byHand({ migration, name: clusterStack })
+    return this.#deps.clusters.byHand(await this.migration(migration))
   }
 
   async plan(migration: string, name: string, asker: Asker): Promise<OperationRecord> {

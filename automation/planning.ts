@@ -25,7 +25,7 @@ export async function makePlan(execution: Execution, transition: Transition, mom
   let split = phaseOf(workload.state).split(workload.state)
   const from = split
   for (const stage of partsOf(execution, transition)) {
-    const configFile = await execution.writeConfig(stage, { planned: true })
+    const configFile = await execution.writeConfig(stage, { beside: 'planned' })
     const steps = await previewChecked(execution, stage, configFile)
     previews.push(steps)
     const diff = diffOf(stage, split, steps, kind.switchResources(site), kind.partWords)

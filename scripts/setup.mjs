@@ -1,8 +1,18 @@
-// Makes a fresh clone ready: node_modules as the lock file says, and a Pulumi CLI that npm scripts find on their path.
+// Makes a fresh clone ready: node_modules as the lock file says, and a Pulumi CLI that npm scripts find on their path. With the
+// word `postgresql`, PostgreSQL's programs as well, where Debian's packages can be installed: tests start a server of their own.
 // Plain JavaScript for any Node >= 18, because it runs before anything is installed. Silent when there is nothing to do.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,6 +36,7 @@ async function main() {
   await installPackages()
   requireNode()
   await providePulumi()
+  if (process.argv.includes('postgresql')) await providePostgres()
 }
 
 async function installPackages() {
@@ -154,6 +165,30 @@ async function goBuild(target) {
     return `go build failed: ${error.message}`
   }
   return newEnough(target) ? undefined : 'the CLI that go built does not run'
+}
+
+/** What cannot be had is said and no error: those tests are skipped, with the reason. */
+async function providePostgres() {
+  const debian = '/usr/lib/postgresql'
+  const folders = existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, 'bin')) : []
+  const found = [...folders, ...process.env.PATH.split(delimiter)].some((folder) => existsSync(join(folder, 'initdb')))
+  if (found || process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return
+  // else the package would start a server of the machine's
+  mkdirSync('/etc/postgresql-common', { recursive: true })
+  writeFileSync('/etc/postgresql-common/createcluster.conf', 'create_main_cluster = false\n', { flag: 'a' })
+  const keepOurs = ['-o', 'DPkg::Options::=--force-confold', '-o', 'DPkg::Lock::Timeout=300']
+  const apt = (...args) => ['apt-get', ['-qq', ...keepOurs, ...args]]
+  const options = {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', UCF_FORCE_CONFFOLD: '1' },
+    giveUpAfterSeconds: 300,
+  }
+  try {
+    await longStep('looking for PostgreSQL', 'some seconds', ...apt('update'), options)
+    const install = apt('install', '--yes', '--no-install-recommends', 'postgresql')
+    await longStep('installing PostgreSQL for the tests', 'half a minute', ...install, options)
+  } catch (error) {
+    process.stderr.write(`PostgreSQL could not be installed, so the tests that need it are skipped: ${error.message}\n`)
+  }
 }
 
 function missingPulumi(reasons) {

@@ -21,7 +21,7 @@ export interface ClusterChanges {
 /** What an `up` would change now. Takes no lock and writes nothing but its own config file. */
 export async function previewCluster(run: ClusterRun, site: ClusterSite, stage: ClusterStage): Promise<ClusterChanges> {
   await run.createStack()
-  const configFile = await run.writeConfig(site, stage, { planned: true })
+  const configFile = await run.writeConfig(site, stage, { beside: 'planned' })
   return changesOf(await previewChecked(run, configFile))
 }
 
@@ -33,8 +33,7 @@ export async function upCluster(run: ClusterRun, site: ClusterSite, stage: Clust
   const steps = await previewChecked(run)
   const exported = await write(run)
   await run.save({ done: stage })
-  const kubeconfig = await run.tools.files.writeKubeconfig(site.migration, site.region, exported)
-  await run.save({ outputs: exported, kubeconfig })
+  await run.save({ outputs: exported })
   return changesOf(steps)
 }
 

@@ -2,12 +2,13 @@ import { clusterStack } from '../../infra/names.ts'
 import type { Aws } from '../../infra/aws/clients.ts'
 import type { ClusterSite, ClusterStage } from '../../infra/cluster/stage.ts'
 import type { Task } from '../engine/engine.ts'
+import type { WriteOptions } from '../engine/stack-files.ts'
 import { CutoverError } from '../errors.ts'
 import type { EventType } from '../events.ts'
 import type { Migration } from '../migration.ts'
 import { OperationRun, type Act, type Subject, type Tools } from '../operation-run.ts'
+import type { ClusterChange } from '../store/clusters.ts'
 import type { OperationChange, OperationRecord } from '../store/operations.ts'
-import type { ClusterRecord } from './record.ts'
 
 /** EKS takes ten minutes for a cluster and longer on a bad day, and the engine has nothing to tell meanwhile. Milliseconds. */
 const patienceMs = 45 * 60_000
@@ -40,7 +41,7 @@ export class ClusterRun extends OperationRun {
   }
 
   /** Saves a change of the cluster's record and of the operation together. Throws `cancelled` when the operation has ended meanwhile. */
-  async save(change: Partial<ClusterRecord>, progress: OperationChange = {}, also: Also = {}): Promise<void> {
+  async save(change: ClusterChange, progress: OperationChange = {}, also: Also = {}): Promise<void> {
     const saved = await this.tools.store.transaction(async (work) => {
       const operation = await work.operations.change(this.#operation, progress)
       if (!operation) return null
@@ -54,13 +55,13 @@ export class ClusterRun extends OperationRun {
     this.#operation = saved
   }
 
-  writeConfig(site: ClusterSite, stage: ClusterStage, options?: { readonly planned: boolean }): Promise<string> {
+  writeConfig(site: ClusterSite, stage: ClusterStage, options?: Pick<WriteOptions, 'beside'>): Promise<string> {
     return this.tools.files.writeCluster(site, stage, options)
   }
 
   /** A stack is made once. */
   async createStack(): Promise<void> {
-    if (await this.tools.files.prepareCluster(this.migration.name)) return
+    if (await this.tools.files.prepare(this.subject)) return
     await this.engine((engine, task) => engine.create(task, {}))
   }
 }

@@ -16,7 +16,7 @@ export interface ClusterRecord {
   readonly pins: Pins | null
   /** What the last finished `up` exported; null: green has no cluster that could be asked. */
   readonly outputs: ClusterOutputs | null
-  /** Path of the kubeconfig that our own reads and runs use. */
+  /** Path on this machine of the kubeconfig that our own reads and runs use; null: there is no cluster that could be asked. */
   readonly kubeconfig: string | null
 }
 

@@ -1,4 +1,7 @@
 import { clusterStack } from '../../infra/names.ts'
+import type { ClusterConfig } from '../../infra/cluster/config.ts'
+import type { ClusterSite } from '../../infra/cluster/stage.ts'
+import type { ByHand } from '../engine/stack-files.ts'
 import { CutoverError } from '../errors.ts'
 import type { ClusterAction, EndState, Migration, Operation, Workload } from '../migration.ts'
 import type { Tools } from '../operation-run.ts'
@@ -82,6 +85,17 @@ export class ClusterRequests {
     })
   }
 
+  /** How a person runs the cluster's stack. */
+  async byHand(migration: Migration): Promise<ByHand> {
+    const { cluster: record } = migration
+    if (!record?.asked) throw new CutoverError('not-found', `green's cluster has no stack before its first up`)
+    const { files } = this.#tools
+    const owner = { migration: migration.name, name: clusterStack }
+    const site = await this.#siteOf(migration, requireToBuild(migration), record)
+    await files.prepare(owner)
+    return files.byHand(owner, await files.writeCluster(site, record.asked, { beside: 'by-hand' }))
+  }
+
   /** Ends what runs, wherever, with a grace for what is in flight. What was begun is gone on with by the next `up` or destroy. */
   async cancel({ name }: Migration, asker: Asker): Promise<OperationRecord> {
     const subject = { migration: name, name: clusterStack }
@@ -113,15 +127,18 @@ export class ClusterRequests {
     if (operation.fence > 1) await this.#tools.engine.clearAway(operation.id)
     if (operation.action === 'cluster-destroy') {
       const config = requireToBuild(migration)
-      const { pins, asked } = requireAsked(migration)
-      const workloads = await this.#tools.store.read.workloads.of(migration.name)
-      const site = siteFor(migration, config, pins ?? { version: config.version, addons: {} }, workloads)
-      await destroyCluster(run, site, asked)
+      const record = requireAsked(migration)
+      await destroyCluster(run, await this.#siteOf(migration, config, record), record.asked)
       return null
     }
     const flight = await this.#preflight(migration)
     const act = operation.action === 'cluster-up' ? upCluster : previewCluster
     return resultOf(flight, await act(run, flight.site, flight.stage))
+  }
+
+  async #siteOf(migration: Migration, config: ClusterConfig, { pins }: ClusterRecord): Promise<ClusterSite> {
+    const workloads = await this.#tools.store.read.workloads.of(migration.name)
+    return siteFor(migration, config, pins ?? { version: config.version, addons: {} }, workloads)
   }
 
   async #preflight(migration: Migration): Promise<Preflight> {

@@ -4,7 +4,9 @@ import { WorkerPool, type PoolOptions } from './pool.ts'
 import { endProcessesOf } from './processes.ts'
 
 export interface PulumiEngineOptions extends PoolOptions {
+  /** Where the stacks' state is. The password of a database does not stand in it. */
   readonly backendUrl: string
+  readonly backendPasswordFile?: string | null
   readonly passphraseFile: string
   /** Pulumi's own home: workspaces, logs, plugins. */
   readonly home: string
@@ -46,9 +48,10 @@ export function createPulumiEngine(options: PulumiEngineOptions): Engine {
  * of a move. Also what a person needs to run the same stack by hand.
  */
 export const engineEnvironment = (
-  options: Pick<PulumiEngineOptions, 'backendUrl' | 'passphraseFile' | 'home'>,
+  options: Pick<PulumiEngineOptions, 'backendUrl' | 'backendPasswordFile' | 'passphraseFile' | 'home'>,
 ): Record<string, string> => ({
   PULUMI_BACKEND_URL: options.backendUrl,
+  ...(options.backendPasswordFile ? { PGPASSFILE: options.backendPasswordFile } : {}),
   PULUMI_CONFIG_PASSPHRASE_FILE: options.passphraseFile,
   PULUMI_HOME: options.home,
   PULUMI_SKIP_UPDATE_CHECK: 'true',

@@ -6,45 +6,45 @@ import type { ClusterStackConfig, WorkloadStackConfig } from '../../infra/progra
 
 export const configFile = (folder: string, stack: string): string => join(folder, `Pulumi.${stack}.yaml`)
 
-interface StackFile {
-  encryptionsalt?: string
-  config?: Record<string, unknown>
+/** What only the Pulumi CLI can write of a stack's file: the salt or key of its secrets, and their encrypted values. */
+export interface KeptConfig {
+  readonly [key: string]: unknown
+  readonly encryptionsalt?: string
+  readonly config?: Readonly<Record<string, unknown>>
 }
 
 /**
- * Writes a stack's config as the program reads it, by the service as by hand. What only the Pulumi CLI can write, the salt and
- * encrypted values, is kept. Replaced in one step, so that a killed writer leaves the old file or the new one.
+ * Writes a stack's config as the program reads it, by the service as by hand, with what only the CLI can write. Replaced in one
+ * step, so that a killed writer leaves the old file or the new one.
  */
 export async function writeStackConfig(
-  folder: string,
-  stack: string,
   path: string,
-  config: WorkloadStackConfig | ClusterStackConfig,
+  config: WorkloadStackConfig | ClusterStackConfig | Readonly<Record<string, never>>,
+  { config: encrypted = {}, ...kept }: KeptConfig,
 ): Promise<void> {
-  const { config: old = {}, ...rest } = await readStackFile(folder, stack)
-  const encrypted = Object.entries(old).filter(
-    ([, value]) => typeof value === 'object' && value !== null && 'secure' in value,
-  )
   const plain = Object.entries(config).map(([key, value]): [string, unknown] => [`${project}:${key}`, value])
-  const file: StackFile = { ...rest, config: Object.fromEntries([...plain, ...encrypted]) }
+  const file: KeptConfig = { ...kept, config: { ...Object.fromEntries(plain), ...encrypted } }
   const partial = `${path}.${process.pid}.tmp`
   await writeFile(partial, stringify(file), { mode: 0o600 })
   await rename(partial, path)
 }
 
-/** The engine made the stack with this file: its salt is the first thing that it writes. */
-export async function isMade(folder: string, stack: string): Promise<boolean> {
-  return (await readStackFile(folder, stack)).encryptionsalt !== undefined
+/** The stack was made: its salt is the first thing that the CLI writes, and its secrets come after it. */
+export const isMade = ({ encryptionsalt, config = {} }: KeptConfig, secrets: readonly string[]): boolean =>
+  encryptionsalt !== undefined && secrets.every((key) => config[`${project}:${key}`] !== undefined)
+
+/** Of the stack's file on this machine; empty where there is none. */
+export async function readKept(folder: string, stack: string): Promise<KeptConfig> {
+  const { config = {}, ...kept } = await readStackFile(folder, stack)
+  const encrypted = Object.entries(config).filter(
+    ([, value]) => typeof value === 'object' && value !== null && 'secure' in value,
+  )
+  return { ...kept, config: Object.fromEntries(encrypted) }
 }
 
-export async function hasSecret(folder: string, stack: string, key: string): Promise<boolean> {
-  const { config = {} } = await readStackFile(folder, stack)
-  return config[`${project}:${key}`] !== undefined
-}
-
-async function readStackFile(folder: string, stack: string): Promise<StackFile> {
+async function readStackFile(folder: string, stack: string): Promise<KeptConfig> {
   try {
-    return (parse(await readFile(configFile(folder, stack), 'utf8')) ?? {}) as StackFile
+    return (parse(await readFile(configFile(folder, stack), 'utf8')) ?? {}) as KeptConfig
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
     throw error

@@ -1,17 +1,17 @@
 import { createHmac } from 'node:crypto'
-import { rename, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { providerOptions, type AwsSettings } from '../../infra/aws/clients.ts'
 import type { ClusterSite, ClusterStage } from '../../infra/cluster/stage.ts'
 import { ownTokenCommand } from '../../infra/cluster/token-command.ts'
-import { kubeconfig } from '../../infra/cluster/kubeconfig.ts'
-import type { ClusterOutputs } from '../../infra/cluster/outputs.ts'
 import { clusterStack, project, stackName } from '../../infra/names.ts'
+import type { WorkloadStackConfig } from '../../infra/programs.ts'
 import type { Stage } from '../../infra/workloads/kind.ts'
+import { kubeconfigPath } from '../cluster/kubeconfigs.ts'
 import type { Migration, Workload } from '../migration.ts'
 import { siteOf } from '../surroundings.ts'
 import type { Task } from './engine.ts'
-import { configFile, hasSecret, isMade, writeProject, writeStackConfig } from './stack-config.ts'
+import { configFile, isMade, readKept, writeProject, writeStackConfig, type KeptConfig } from './stack-config.ts'
 
 export interface StackFilesOptions {
   /** A folder per stack is made in it. */
@@ -38,12 +38,20 @@ type Owner = Pick<Workload, 'migration' | 'name'>
 
 type Place = Pick<Task, 'stack' | 'folder'>
 
-/** The engine's files of each stack: what it runs from, by the service as by hand. */
+/** Where what the CLI wrote into the stacks' files is kept for every service of the journal. `keep`: what was kept first stays. */
+export interface StackKeeper {
+  get(stack: string): Promise<KeptConfig | null>
+  keep(stack: string, kept: KeptConfig): Promise<KeptConfig>
+}
+
+/** The engine's files of each stack: what it runs from, by the service as by hand. They are made from the journal, on any machine. */
 export class StackFiles {
   readonly #options: StackFilesOptions
+  readonly #keeper: StackKeeper
 
-  constructor(options: StackFilesOptions) {
+  constructor(options: StackFilesOptions, keeper: StackKeeper) {
     this.#options = options
+    this.#keeper = keeper
   }
 
   task(workload: Owner, { id, fence }: Pick<Task, 'fence'> & { readonly id: string }, urgent: boolean): Task {
@@ -55,11 +63,10 @@ export class StackFiles {
     return { stack, folder: join(this.#options.folder, stack) }
   }
 
-  /** Writes what the program reads. `planned`: beside the real config, for a preview of what has not begun. */
+  /** Writes what the program reads. */
   async write(workload: Workload, migration: Migration, stage: Stage, options: WriteOptions = {}): Promise<string> {
-    const { folder, stack } = this.#place(workload)
-    const target = options.planned ? join(folder, `planned.${stack}.yaml`) : configFile(folder, stack)
-    await writeStackConfig(folder, stack, target, {
+    const target = this.#target(workload, options)
+    const config: WorkloadStackConfig = {
       program: 'workload',
       kind: workload.kind,
       site: siteOf(workload, migration),
@@ -67,7 +74,8 @@ export class StackFiles {
       aws: providerOptions({ ...this.#options.aws, region: migration.inventory.aws.region }),
       ...(stage.switchPoint === 'left-out' && workload.outputs ? { outputs: workload.outputs } : {}),
       ...(options.deleteUnreachable ? { deleteUnreachable: true } : {}),
-    })
+    }
+    await writeStackConfig(target, config, await this.#kept(workload))
     return target
   }
 
@@ -75,53 +83,31 @@ export class StackFiles {
   async writeCluster(
     site: ClusterSite,
     stage: ClusterStage,
-    options: Pick<WriteOptions, 'planned'> = {},
+    options: Pick<WriteOptions, 'beside'> = {},
   ): Promise<string> {
     const { migration, region, config } = site
-    const { folder, stack } = this.#clusterPlace(migration)
-    const target = options.planned ? join(folder, `planned.${stack}.yaml`) : configFile(folder, stack)
+    const owner = { migration, name: clusterStack }
+    const target = this.#target(owner, options)
     const { endpoint } = this.#options.aws
     const token = ownTokenCommand({ cluster: config.cluster, region, ...(endpoint ? { endpoint } : {}) })
     const aws = providerOptions({ ...this.#options.aws, region })
-    await writeStackConfig(folder, stack, target, { program: 'cluster', site, stage, aws, token })
+    await writeStackConfig(target, { program: 'cluster', site, stage, aws, token }, await this.#kept(owner))
     return target
   }
 
-  /** Makes the folder of the cluster's stack ready for the engine. true: the stack was made in it already. */
-  async prepareCluster(migration: string): Promise<boolean> {
-    const { folder, stack } = this.#clusterPlace(migration)
-    await writeProject(folder, this.#options.plugins)
-    return isMade(folder, stack)
-  }
-
-  /** Where our own reads and runs find green: the same path for the life of a migration. */
+  /** Where our own reads and runs find green. */
   kubeconfigOf(migration: string): string {
-    return join(this.#clusterPlace(migration).folder, 'green.kubeconfig')
-  }
-
-  /** Writes it. No secret is in it: tokens are made when they are needed. */
-  async writeKubeconfig(migration: string, region: string, outputs: ClusterOutputs): Promise<string> {
-    const { clusterName: name, endpoint: server, certificateAuthority } = outputs
-    const { endpoint } = this.#options.aws
-    const command = ownTokenCommand({ cluster: name, region, ...(endpoint ? { endpoint } : {}) })
-    const path = this.kubeconfigOf(migration)
-    const partial = `${path}.${process.pid}.tmp`
-    await writeFile(partial, kubeconfig({ name, endpoint: server, certificateAuthority }, command), { mode: 0o600 })
-    await rename(partial, path)
-    return path
-  }
-
-  #clusterPlace(migration: string): Place {
-    return this.#place({ migration, name: clusterStack })
+    return kubeconfigPath(this.#options.folder, migration)
   }
 
   /**
    * What a person types in the checkout to see what the service would do, or in need to do it: the same program, config, state and
-   * passphrase. An `up` of a workload is refused unless its config says that it is meant.
+   * passphrase. `file`: the config, of their own, which the service does not write while they work with it. An `up` of a workload
+   * is refused unless its config says that it is meant.
    */
-  byHand(workload: Owner): ByHand {
-    const { folder, stack } = this.#place(workload)
-    const options = `--stack ${stack} --config-file ${configFile(folder, stack)}`
+  byHand(workload: Owner, file: string): ByHand {
+    const { stack } = this.#place(workload)
+    const options = `--stack ${stack} --config-file ${file}`
     return {
       environment: this.#options.environment,
       preview: `pulumi preview ${options}`,
@@ -130,11 +116,29 @@ export class StackFiles {
     }
   }
 
-  /** Makes the stack's folder ready for the engine. true: the stack was made in it already, with its secret. */
-  async prepare(workload: Workload): Promise<boolean> {
-    const { folder, stack } = this.#place(workload)
+  /** Makes the stack's folder ready for the engine. true: the stack was made already, with its secrets. */
+  async prepare(owner: Owner): Promise<boolean> {
+    const { folder, stack } = this.#place(owner)
     await writeProject(folder, this.#options.plugins)
-    return hasSecret(folder, stack, 'testRoute')
+    const kept = await this.#kept(owner)
+    if (!isMade(kept, secretsOf(owner))) return false
+    // runs that need no config of ours look for the stack's secrets there, and would make others where it is missing
+    if (!existsSync(configFile(folder, stack))) await writeStackConfig(configFile(folder, stack), {}, kept)
+    return true
+  }
+
+  /** Of the journal; else, and then into it, of the file on this machine, where the CLI has just made the stack. */
+  async #kept(owner: Owner): Promise<KeptConfig> {
+    const { folder, stack } = this.#place(owner)
+    const kept = await this.#keeper.get(stack)
+    if (kept) return kept
+    const written = await readKept(folder, stack)
+    return isMade(written, secretsOf(owner)) ? this.#keeper.keep(stack, written) : written
+  }
+
+  #target(owner: Owner, { beside }: Pick<WriteOptions, 'beside'>): string {
+    const { folder, stack } = this.#place(owner)
+    return beside ? join(folder, `${beside}.${stack}.yaml`) : configFile(folder, stack)
   }
 
   /**
@@ -147,7 +151,11 @@ export class StackFiles {
   }
 }
 
+/** A cluster's stack has none. */
+const secretsOf = ({ name }: Owner): readonly string[] => (name === clusterStack ? [] : ['testRoute'])
+
 export interface WriteOptions {
-  readonly planned?: boolean
+  /** In a file of its own beside the stack's: for a preview of what has not begun, or for a person. */
+  readonly beside?: 'planned' | 'by-hand'
   readonly deleteUnreachable?: boolean
 }

@@ -2,6 +2,9 @@ import type { Kysely, Selectable, Updateable } from 'kysely'
 import type { ClusterRecord } from '../cluster/record.ts'
 import type { Tables } from './schema.ts'
 
+/** What the journal has of it: where a machine has its kubeconfig is for that machine to say. */
+export type ClusterChange = Partial<Omit<ClusterRecord, 'kubeconfig'>>
+
 export class Clusters {
   readonly #db: Kysely<Tables>
 
@@ -22,7 +25,7 @@ export class Clusters {
     return new Map(rows.map((row) => [row.migration, recordOf(row)]))
   }
 
-  async change(migration: string, change: Partial<ClusterRecord>): Promise<ClusterRecord> {
+  async change(migration: string, change: ClusterChange): Promise<ClusterRecord> {
     const columns = columnsOf(change)
     const row = await this.#db
       .insertInto('clusters')
@@ -38,12 +41,12 @@ export class Clusters {
   }
 }
 
-function columnsOf({ kubeconfig, ...documents }: Partial<ClusterRecord>): Updateable<Tables['clusters']> {
-  const texts = Object.entries(documents).map(([key, value]) => [key, value === null ? null : JSON.stringify(value)])
-  return {
-    ...(Object.fromEntries(texts) as Updateable<Tables['clusters']>),
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-  }
+function columnsOf(change: ClusterChange): Updateable<Tables['clusters']> {
+  const texts = Object.entries(change).map(([key, value]) => [key, value === null ? null : JSON.stringify(value)])
+  return Object.fromEntries(texts) as Updateable<Tables['clusters']>
 }
 
-const recordOf = ({ migration: _migration, ...record }: Selectable<Tables['clusters']>): ClusterRecord => record
+const recordOf = ({ migration: _migration, ...record }: Selectable<Tables['clusters']>): ClusterRecord => ({
+  ...record,
+  kubeconfig: null,
+})

@@ -1,4 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
+import type { ProvideKubeconfig } from '../cluster/kubeconfigs.ts'
+import type { ClusterRecord } from '../cluster/record.ts'
 import type { Inventory } from '../inventory.ts'
 import type { Migration } from '../migration.ts'
 import { Clusters } from './clusters.ts'
@@ -7,15 +9,18 @@ import type { Tables } from './schema.ts'
 export class Migrations {
   readonly #db: Kysely<Tables>
   readonly #clusters: Clusters
+  readonly #kubeconfig: ProvideKubeconfig | null
 
-  constructor(db: Kysely<Tables>) {
+  /** `kubeconfig`: without it a green that we built has no place on this machine. */
+  constructor(db: Kysely<Tables>, kubeconfig: ProvideKubeconfig | null) {
     this.#db = db
     this.#clusters = new Clusters(db)
+    this.#kubeconfig = kubeconfig
   }
 
   async get(name: string): Promise<Migration | null> {
     const row = await this.#db.selectFrom('migrations').selectAll().where('name', '=', name).executeTakeFirst()
-    return row ? migrationOf(row, await this.#clusters.get(name)) : null
+    return row ? this.#migrationOf(row, await this.#clusters.get(name)) : null
   }
 
   /** By name, after `after`; `only`: none but these. */
@@ -24,7 +29,7 @@ export class Migrations {
     if (only !== null) query = query.where('name', 'in', only)
     const rows = await query.execute()
     const clusters = await this.#clusters.all()
-    return rows.map((row) => migrationOf(row, clusters.get(row.name) ?? null))
+    return rows.map((row) => this.#migrationOf(row, clusters.get(row.name) ?? null))
   }
 
   async save(inventory: Inventory): Promise<Migration> {
@@ -37,14 +42,20 @@ export class Migrations {
       )
       .returningAll()
       .executeTakeFirstOrThrow()
-    return migrationOf(row, await this.#clusters.get(row.name))
+    return this.#migrationOf(row, await this.#clusters.get(row.name))
+  }
+
+  #migrationOf(
+    { name, inventory, ...row }: Selectable<Tables['migrations']>,
+    cluster: ClusterRecord | null,
+  ): Migration {
+    const kubeconfig = cluster?.outputs && this.#kubeconfig?.(name, inventory.aws.region, cluster.outputs)
+    return {
+      name,
+      inventory,
+      cluster: cluster && { ...cluster, kubeconfig: kubeconfig ?? null },
+      createdAt: row.created_at.getTime(),
+      updatedAt: row.updated_at.getTime(),
+    }
   }
 }
-
-const migrationOf = (row: Selectable<Tables['migrations']>, cluster: Migration['cluster']): Migration => ({
-  name: row.name,
-  inventory: row.inventory,
-  cluster,
-  createdAt: row.created_at.getTime(),
-  updatedAt: row.updated_at.getTime(),
-})

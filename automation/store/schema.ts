@@ -2,6 +2,7 @@ import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { FoundBase, Lingering, Stage, SwitchPoint, WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import type { KindName } from '../../infra/workloads/kinds.ts'
 import type { ClusterRecord, ClusterStateName } from '../cluster/record.ts'
+import type { KeptConfig } from '../engine/stack-config.ts'
 import type { Inventory, WorkloadEntry } from '../inventory.ts'
 import type { Failure } from '../errors.ts'
 import type { Decision } from './operations.ts'
@@ -39,8 +40,9 @@ export interface Tables {
     done: JsonOrNull<NonNullable<ClusterRecord['done']>>
     pins: JsonOrNull<NonNullable<ClusterRecord['pins']>>
     outputs: JsonOrNull<NonNullable<ClusterRecord['outputs']>>
-    kubeconfig: string | null
   }
+  stacks: { stack: string; kept: Json<KeptConfig>; kept_at: Date }
+  passphrase: { one: Generated<boolean>; salt: string; hash: string }
   claims: { id: string; migration: string; workload: string; claimed_at: Date }
   operations: {
     id: string

@@ -1,6 +1,7 @@
-import { Kysely, type Dialect } from 'kysely'
+import { Kysely, sql, type Dialect } from 'kysely'
 import { Migrator, type Migration as SchemaMigration } from 'kysely/migration'
 import type { AuditFact } from '../audit.ts'
+import type { ProvideKubeconfig } from '../cluster/kubeconfigs.ts'
 import type { Events } from '../events.ts'
 import { appendAudit, Audit } from './audit.ts'
 import { Claims } from './claims.ts'
@@ -15,26 +16,42 @@ import * as clusters from './migrations/0002-clusters.ts'
 import * as leases from './migrations/0003-leases.ts'
 import * as tokens from './migrations/0004-tokens.ts'
 import * as audit from './migrations/0005-audit.ts'
+import * as stacks from './migrations/0007-stacks.ts'
 import { Operations } from './operations.ts'
 import { Ownership } from './ownership.ts'
+import { Passphrase } from './passphrase.ts'
 import { ReadingTable } from './readings.ts'
 import { Replicas } from './replicas.ts'
 import type { Tables } from './schema.ts'
+import { Stacks } from './stacks.ts'
 import { Tokens } from './tokens.ts'
 import { Workloads } from './workloads.ts'
 
-const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
+export const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0001-journal': journal,
   '0002-clusters': clusters,
   '0003-leases': leases,
   '0004-tokens': tokens,
   '0005-audit': audit,
+  '0007-stacks': stacks,
+}
+
+/** A program does not guess what a later one meant; trying again does not mend it. */
+export class NewerJournal extends Error {
+  constructor(unknown: readonly string[], newest: string) {
+    super(
+      `the journal was made by a newer program: it has the schema migrations ${unknown.join(', ')}, and this program ` +
+        `knows them up to ${newest}. Start the newer program again, or go back to a backup.`,
+    )
+    this.name = 'NewerJournal'
+  }
 }
 
 /** The tables that one unit of work sees; inside `transaction` all of it happens or nothing does. */
 export interface Work {
   readonly migrations: Migrations
   readonly clusters: Clusters
+  readonly stacks: Stacks
   readonly workloads: Workloads
   readonly claims: Claims
   readonly operations: Operations
@@ -47,25 +64,38 @@ export interface Work {
   readonly tokens: Tokens
 }
 
+interface StoreOptions {
+  readonly kubeconfigs?: ProvideKubeconfig | null
+  readonly listen?: Listen | undefined
+}
+
 /** The journal: what was asked for, what is true, what was done. SQL from the start, the same on PGlite and PostgreSQL. */
 export class Store {
   readonly #db: Kysely<Tables>
   readonly #events: Events
   readonly #follower: Follower
+  readonly #kubeconfigs: ProvideKubeconfig | null
   readonly read: Work
   readonly idempotency: Idempotency
+  readonly passphrase: Passphrase
 
   /** `listen`: hears of what other services write on the same database. */
-  constructor(dialect: Dialect, events: Events, listen?: Listen) {
+  constructor(dialect: Dialect, events: Events, { kubeconfigs = null, listen }: StoreOptions = {}) {
     this.#db = new Kysely<Tables>({ dialect })
     this.#events = events
-    this.read = workOn(this.#db, [], [])
+    this.#kubeconfigs = kubeconfigs
+    this.read = workOn(this.#db, [], [], kubeconfigs)
     this.idempotency = new Idempotency(this.#db)
+    this.passphrase = new Passphrase(this.#db)
     this.#follower = new Follower(this.read.events, events, listen)
   }
 
-  /** Brings the schema up to date. Throws when the database is newer than this program knows. */
+  /**
+   * Brings the schema up to date; of services that start at once one does, and the others wait for it. Throws NewerJournal when the
+   * database is newer than this program knows.
+   */
   async open(): Promise<void> {
+    await this.#requireKnown()
     const migrator = new Migrator({
       db: this.#db,
       provider: { getMigrations: () => Promise.resolve({ ...schemaMigrations }) },
@@ -76,12 +106,23 @@ export class Store {
     await this.#follower.start()
   }
 
+  async #requireKnown(): Promise<void> {
+    const made = await sql<{ made: boolean }>`select to_regclass('kysely_migration') is not null as made`.execute(
+      this.#db,
+    )
+    if (!made.rows[0]?.made) return
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(this.#db)
+    const known = Object.keys(schemaMigrations)
+    const unknown = rows.map(({ name }) => name).filter((name) => !known.includes(name))
+    if (unknown.length > 0) throw new NewerJournal(unknown, known.at(-1) ?? 'none')
+  }
+
   /** Events written inside are told to listeners once all of it is in the journal, and never when it is not. */
   async transaction<T>(act: (work: Work) => Promise<T> | T): Promise<T> {
     const { result, appended } = await this.#db.transaction().execute(async (tx) => {
       const collected: NewEvent[] = []
       const facts: AuditFact[] = []
-      const result = await act(workOn(tx, collected, facts))
+      const result = await act(workOn(tx, collected, facts, this.#kubeconfigs))
       await appendAudit(tx, facts)
       return { result, appended: await append(tx, collected) }
     })
@@ -96,9 +137,15 @@ export class Store {
   }
 }
 
-const workOn = (db: Kysely<Tables>, collected: NewEvent[], facts: AuditFact[]): Work => ({
-  migrations: new Migrations(db),
+const workOn = (
+  db: Kysely<Tables>,
+  collected: NewEvent[],
+  facts: AuditFact[],
+  kubeconfigs: ProvideKubeconfig | null,
+): Work => ({
+  migrations: new Migrations(db, kubeconfigs),
   clusters: new Clusters(db),
+  stacks: new Stacks(db),
   workloads: new Workloads(db),
   claims: new Claims(db),
   operations: new Operations(db),

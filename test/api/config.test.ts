@@ -45,16 +45,21 @@ describe('the configuration', () => {
       logLevel: 'info',
       awsEndpoint: undefined,
       plugins: {},
+      databaseUrl: null,
+      databaseConnections: 10,
       backendUrl: pathToFileURL(join(dataDir(), 'pulumi-state')).href,
+      backendPasswordFile: null,
       passphraseFile: join(dataDir(), 'passphrase'),
     })
   })
 
   it('takes an empty variable for one that is not set', () => {
-    const names = ['HOST', 'PORT', 'CLOCK_RATE', 'WORKERS', 'LOG_LEVEL', 'PULUMI_PLUGINS'].map(
+    const names = ['DATABASE_CONNECTIONS', 'HOST', 'PORT', 'CLOCK_RATE', 'WORKERS', 'LOG_LEVEL', 'PULUMI_PLUGINS'].map(
       (name) => `CUTOVER_${name}`,
     )
-    const empty = Object.fromEntries([...names, 'AWS_ENDPOINT_URL', 'PULUMI_BACKEND_URL'].map((name) => [name, '']))
+    const empty = Object.fromEntries(
+      [...names, 'AWS_ENDPOINT_URL', 'DATABASE_URL', 'PULUMI_BACKEND_URL'].map((name) => [name, '']),
+    )
     expect(load(empty)).toEqual(load())
   })
 
@@ -85,11 +90,56 @@ describe('the configuration', () => {
   })
 })
 
+describe('a database', () => {
+  const DATABASE_URL = 'postgresql://cutover:of%3Aours%5C@127.0.0.1:5433/journal'
+
+  it("has Pulumi's state as well, by a URL without its password", () => {
+    const config = load({ DATABASE_URL, CUTOVER_DATABASE_CONNECTIONS: '4' })
+    expect(config).toMatchObject({
+      databaseUrl: DATABASE_URL,
+      databaseConnections: 4,
+      backendUrl: 'postgres://cutover@127.0.0.1:5433/?dbname=journal&sslmode=disable',
+      backendPasswordFile: join(dataDir(), 'backend-password'),
+    })
+    expect(readFileSync(config.backendPasswordFile ?? '', 'utf8')).toBe('*:*:*:*:of\\:ours\\\\\n')
+    expect(modeOf(config.backendPasswordFile ?? '')).toBe(0o600)
+    expect(existsSync(join(dataDir(), 'pulumi-state'))).toBe(false)
+  })
+
+  it('says of TLS to Pulumi what its URL says', () => {
+    const url = 'postgres://u@db.example.com/journal?sslmode=verify-full&sslrootcert=%2Fca.pem'
+    expect(load({ DATABASE_URL: url })).toMatchObject({
+      backendUrl: 'postgres://u@db.example.com/?sslmode=verify-full&sslrootcert=%2Fca.pem&dbname=journal',
+      backendPasswordFile: null,
+    })
+  })
+
+  it("leaves Pulumi's state where it is said to be", () => {
+    expect(load({ DATABASE_URL, PULUMI_BACKEND_URL: 's3://bucket' })).toMatchObject({ backendUrl: 's3://bucket' })
+    const other = load({ PULUMI_BACKEND_URL: 'postgres://u:secret@db/pulumi' })
+    expect(other).toMatchObject({ databaseUrl: null, backendUrl: 'postgres://u@db/pulumi' })
+    expect(readFileSync(other.backendPasswordFile ?? '', 'utf8')).toBe('*:*:*:*:secret\n')
+  })
+})
+
 describe('each problem', () => {
   const rows: readonly (readonly [what: string, environment: Record<string, string>, line: RegExp])[] = [
     ['a port in words', { CUTOVER_PORT: 'http' }, /^CUTOVER_PORT=http is not a number$/],
     ['a port that is too high', { CUTOVER_PORT: '65536' }, /^CUTOVER_PORT=65536 is not a port$/],
     ['half a port', { CUTOVER_PORT: '80.5' }, /is not a port$/],
+    ['a database of another make', { DATABASE_URL: 'mysql://u:secret@db/x' }, /^DATABASE_URL is not a URL of the form/],
+    ['a database without a name', { DATABASE_URL: 'postgres://u:secret@127.0.0.1' }, /^DATABASE_URL names no database/],
+    [
+      'a database that is listened to',
+      { DATABASE_URL: 'postgres://u:secret@db/x' },
+      /^DATABASE_URL .* no sslmode: say/,
+    ],
+    [
+      'a TLS that may be none',
+      { DATABASE_URL: 'postgres://u:secret@db/x?sslmode=prefer' },
+      /^DATABASE_URL says sslmode=prefer, which is none of disable, require, verify-ca, verify-full$/,
+    ],
+    ['one connection', { CUTOVER_DATABASE_CONNECTIONS: '1' }, /^CUTOVER_DATABASE_CONNECTIONS=1 is not 2 to 1000$/],
     ['no worker', { CUTOVER_WORKERS: '0' }, /^CUTOVER_WORKERS=0 is not 1 to 64$/],
     ['a clock that stands', { CUTOVER_CLOCK_RATE: '0' }, /is less than 1$/],
     ['a fast clock on AWS itself', { CUTOVER_CLOCK_RATE: '60' }, /rehearsals.*Set AWS_ENDPOINT_URL, or leave it at 1$/],
@@ -139,6 +189,7 @@ describe('each problem', () => {
   it.each(rows)('is one clear line: %s', (_what, environment, line) => {
     const [problem, ...more] = problemsOf(environment)
     expect(problem).toMatch(line)
+    expect(problem).not.toContain('secret')
     expect(more).toEqual([])
   })
 

@@ -86,13 +86,8 @@ export class TestApi {
     const store = new Store(pgliteDialect(join(folder, place), inject('pgliteTemplate')), events)
     if (journal) await store.open()
     const connections = createConnections(aws)
-    const files = new StackFiles({
-      folder: join(folder, 'stacks'),
-      aws,
-      plugins: {},
-      passphrase: 'test',
-      environment: {},
-    })
+    const stacks = { folder: join(folder, 'stacks'), aws, plugins: {}, passphrase: 'test', environment: {} }
+    const files = new StackFiles(stacks, store.read.stacks)
     const tools = { store, engine: noEngine, files, connections, clock, pass: passThrough }
     const testRouteSecret = (workload: Workload) => files.testRouteSecret(workload)
     const ask = createAsk(null)

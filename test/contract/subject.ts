@@ -233,13 +233,15 @@ export class Subject {
   async engine(stage: Stage): Promise<{ engine: Engine; task: Task }> {
     const { dataDir, sandbox } = this.service
     const passphraseFile = join(dataDir, 'passphrase')
-    const files = new StackFiles({
+    const { read } = this.service.automation.cutover.store
+    const options = {
       folder: join(dataDir, 'stacks'),
       aws: { endpoint: sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '' },
       plugins: pluginsOf(sandbox),
       passphrase: readFileSync(passphraseFile, 'utf8'),
       environment: {},
-    })
+    }
+    const files = new StackFiles(options, read.stacks)
     const workload = await this.workload()
     await files.write(workload, await this.service.automation.cutover.migration(this.migration), stage)
     if (!this.#engine) {

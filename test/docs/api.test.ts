@@ -38,9 +38,8 @@ let document: Document
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'eks-cutover-docs-'))
   automation = createAutomation({
-    journal: pgliteDialect(join(folder, 'journal')),
+    journal: { dialect: pgliteDialect(join(folder, 'journal')), alone: true },
     aws: {},
-    alone: true,
     probeProxy: null,
     clockRate: 1,
     engine: { ...poolDefaults, backendUrl: '', passphraseFile: '', home: folder },

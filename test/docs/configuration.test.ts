@@ -7,7 +7,7 @@ const page = 'docs/configuration.md'
 
 /** The names that the service's configuration is read by. */
 const read = (): string[] => {
-  const source = textOf('api/config.ts')
+  const source = textOf('api/config.ts') + textOf('api/database.ts')
   const names = [...source.matchAll(/(?:environment\[|number\()'([A-Z_]+)'/g)].map(([, name = '']) => name)
   return [...new Set(names)].sort()
 }
@@ -23,7 +23,12 @@ test('the help of the service names them too', () => {
 })
 
 test('every variable that a Pulumi run gets, with its value where that is fixed', () => {
-  const ours = { backendUrl: 'as above', passphraseFile: 'as above', home: '`CUTOVER_DATA_DIR/pulumi-home`' }
+  const ours = {
+    backendUrl: 'as above, without a password',
+    backendPasswordFile: '`CUTOVER_DATA_DIR/backend-password`, where the backend is a database with one',
+    passphraseFile: 'as above',
+    home: '`CUTOVER_DATA_DIR/pulumi-home`',
+  }
   const table = tableOf(page, 'What every Pulumi run gets beside that')
   const written = column(table, 'value').map((value, row) => [namesIn(table, 'variable')[row], value])
   const given = Object.entries(engineEnvironment(ours))

@@ -15,7 +15,10 @@ let watch: NodeJS.Timeout
 beforeAll(async () => {
   service = await startTestService()
   const passphrase = readFileSync(join(service.dataDir, 'passphrase'), 'utf8')
-  const files = new StackFiles({ folder: '', aws: {}, plugins: {}, passphrase, environment: {} })
+  const files = new StackFiles(
+    { folder: '', aws: {}, plugins: {}, passphrase, environment: {} },
+    service.automation.cutover.store.read.stacks,
+  )
   const tokens = Object.entries(service.sandbox.ready.clusters).map(([colour, cluster]) => {
     const token = /token: (\S+)/.exec(readFileSync(cluster?.kubeconfig ?? '', 'utf8'))?.[1]
     return [`the token of ${colour}`, token ?? 'no token found'] as const

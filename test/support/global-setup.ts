@@ -4,11 +4,14 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 import type { TestProject } from 'vitest/node'
+import { findPostgres, startPostgres, type PostgresServer } from './postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** A dumped, empty PGlite data directory: a journal starts from it in a second instead of five. */
     pgliteTemplate: string
+    /** A server that all tests share, each with databases of its own; or why there is none. */
+    postgres: { readonly url: string; readonly binaries: string } | { readonly missing: string }
   }
 }
 
@@ -24,12 +27,26 @@ export async function setup(project: TestProject): Promise<void> {
   process.env[runMark] = run
   // services, workers and plugins are started by the dozen, and compile the same code each time
   process.env['NODE_COMPILE_CACHE'] ??= join(cache, 'compiled')
-  project.provide('pgliteTemplate', await template())
+  const [made] = await Promise.all([template(), providePostgres(project)])
+  project.provide('pgliteTemplate', made)
 }
 
 export async function teardown(): Promise<void> {
+  await postgres?.stop()
   const left = await processesWith(`${runMark}=${run}`)
   if (left.length > 0) throw new Error(`processes that outlived the tests:\n${left.join('\n')}`)
+}
+
+let postgres: PostgresServer | undefined
+
+async function providePostgres(project: TestProject): Promise<void> {
+  const found = findPostgres()
+  if ('missing' in found) {
+    if (process.env['CI'] === 'true') throw new Error(`the tests need PostgreSQL: ${found.missing}`)
+    return project.provide('postgres', found)
+  }
+  postgres = await startPostgres(found.binaries)
+  project.provide('postgres', { url: postgres.url, binaries: postgres.binaries })
 }
 
 async function template(): Promise<string> {

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { inject } from 'vitest'
 import { parse } from 'yaml'
 import { buildApp } from '../../api/app.ts'
@@ -11,6 +10,7 @@ import { createAutomation, type Automation } from '../../automation/automation.t
 import { poolDefaults } from '../../automation/engine/pulumi-engine.ts'
 import type { PassStopPoint } from '../../automation/stop-points.ts'
 import { pgliteDialect } from '../../automation/store/pglite.ts'
+import { postgresDialect, postgresListen } from '../../automation/store/postgres.ts'
 import { Client } from '../../demo/client.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
 import { openDoor } from './open-door.ts'
@@ -31,6 +31,8 @@ export interface TestServiceOptions {
   readonly dataDir?: string
   readonly pass?: PassStopPoint
   readonly workers?: number
+  /** PostgreSQL for the journal and Pulumi's state; unset: embedded. */
+  readonly databaseUrl?: string
 }
 
 /** One that a service runs on; closed with `stop` of whoever made it. */
@@ -38,17 +40,29 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const sandbox = options.sandbox ?? (await startSandbox({ scenario: 'small', timeScale: 60 }))
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'eks-cutover-test-')))
   useCredentials(sandbox)
-  const config = loadConfig({ ...process.env, ...sandbox.ready.env, CUTOVER_DATA_DIR: dataDir })
+  const { databaseUrl } = options
+  const config = loadConfig({
+    ...process.env,
+    ...sandbox.ready.env,
+    CUTOVER_DATA_DIR: dataDir,
+    ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
+  })
   const automation = createAutomation({
-    journal: pgliteDialect(join(dataDir, 'journal'), inject('pgliteTemplate')),
-    alone: true,
+    journal: databaseUrl
+      ? {
+          dialect: postgresDialect({ url: databaseUrl, connections: config.databaseConnections }),
+          listen: postgresListen(databaseUrl),
+          alone: false,
+        }
+      : { dialect: pgliteDialect(join(dataDir, 'journal'), inject('pgliteTemplate')), alone: true },
     aws: { endpoint: sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '' },
     clockRate: config.clockRate,
     probeProxy: config.probeProxy,
     engine: {
       ...poolDefaults,
       workers: options.workers ?? 1,
-      backendUrl: pathToFileURL(join(dataDir, 'pulumi-state')).href,
+      backendUrl: config.backendUrl,
+      backendPasswordFile: config.backendPasswordFile,
       passphraseFile: config.passphraseFile,
       home: join(dataDir, 'pulumi-home'),
     },
@@ -57,7 +71,13 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   })
   const app = await buildApp({ cutover: automation.cutover, logLevel: 'silent', ...openDoor })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  await automation.start()
+  try {
+    await automation.start()
+  } catch (error) {
+    await app.close()
+    await automation.stop()
+    throw error
+  }
   const { migration } = parse(await inventoryText(sandbox)) as { migration: string }
   const client = new Client(url, migration)
   const stop = async (): Promise<void> => {

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { configFile, hasSecret, writeProject, writeStackConfig } from '../../../automation/engine/stack-config.ts'
+import {
+  configFile,
+  isMade,
+  readKept,
+  writeProject,
+  writeStackConfig,
+} from '../../../automation/engine/stack-config.ts'
 import type { WorkloadStackConfig } from '../../../infra/programs.ts'
 import * as stages from '../../../automation/phases/stages.ts'
 import { site } from '../../infra/workloads/alb/fixture.ts'
@@ -32,7 +38,7 @@ const read = async (path = file): Promise<Record<string, any>> => parse(await re
 
 describe('the config of a stack', () => {
   it("is what the program reads, under the project's name", async () => {
-    await writeStackConfig(folder, stack, file, config())
+    await writeStackConfig(file, config(), {})
     expect(await read()).toEqual({
       config: {
         'eks-cutover:program': 'workload',
@@ -44,11 +50,13 @@ describe('the config of a stack', () => {
     })
   })
 
-  it('keeps the salt and every encrypted value, which only the Pulumi CLI can write', async () => {
+  it('has the salt and every encrypted value, which only the Pulumi CLI can write', async () => {
     const secure = { secure: 'v1:abc:def' }
     const before = { encryptionsalt: 'v1:salt', config: { 'eks-cutover:testRoute': secure, 'eks-cutover:kind': 'old' } }
     await writeFile(file, stringify(before))
-    await writeStackConfig(folder, stack, file, config())
+    const kept = await readKept(folder, stack)
+    expect(kept).toEqual({ encryptionsalt: 'v1:salt', config: { 'eks-cutover:testRoute': secure } })
+    await writeStackConfig(file, config(), kept)
     const after = await read()
     expect(after['encryptionsalt']).toBe('v1:salt')
     expect(after['config']['eks-cutover:testRoute']).toEqual(secure)
@@ -56,41 +64,36 @@ describe('the config of a stack', () => {
   })
 
   it('forgets a plain value that is not said again', async () => {
-    await writeStackConfig(folder, stack, file, config({ deleteUnreachable: true }))
-    await writeStackConfig(folder, stack, file, config())
+    await writeStackConfig(file, config({ deleteUnreachable: true }), {})
+    await writeStackConfig(file, config(), {})
     expect((await read())['config']).not.toHaveProperty('eks-cutover:deleteUnreachable')
   })
 
-  it('can be written beside the real one, with the salt and secrets of the real one', async () => {
-    await writeFile(file, stringify({ encryptionsalt: 'v1:salt' }))
-    const planned = join(folder, `planned.${stack}.yaml`)
-    await writeStackConfig(folder, stack, planned, config({ stage: stages.prepared }))
-    expect(await read(planned)).toMatchObject({ encryptionsalt: 'v1:salt' })
-    expect(await read()).toEqual({ encryptionsalt: 'v1:salt' })
-  })
-
   it('is for nobody else to read and is replaced in one step, with nothing left beside it', async () => {
-    await writeStackConfig(folder, stack, file, config())
+    await writeStackConfig(file, config(), {})
     const { ino } = await stat(file)
-    await writeStackConfig(folder, stack, file, config({ stage: stages.prepared }))
+    await writeStackConfig(file, config({ stage: stages.prepared }), {})
     const after = await stat(file)
     expect(after.mode & 0o777).toBe(0o600)
     expect(after.ino).not.toBe(ino)
     expect(await readdir(folder)).toEqual([`Pulumi.${stack}.yaml`])
   })
-
-  it('stays as it was when it cannot be read', async () => {
-    await writeFile(file, 'config: [broken')
-    await expect(writeStackConfig(folder, stack, file, config())).rejects.toThrow()
-    expect(await readFile(file, 'utf8')).toBe('config: [broken')
-  })
 })
 
-describe('a secret', () => {
-  it('is there once the CLI has put it in', async () => {
-    expect(await hasSecret(folder, stack, 'testRoute')).toBe(false)
-    await writeFile(file, stringify({ config: { 'eks-cutover:testRoute': { secure: 'v1:x' } } }))
-    expect(await hasSecret(folder, stack, 'testRoute')).toBe(true)
+describe('a stack', () => {
+  it('is made once the CLI has put its salt and its secrets in', async () => {
+    const made = async (secrets: string[]) => isMade(await readKept(folder, stack), secrets)
+    expect(await made([])).toBe(false)
+    await writeFile(file, stringify({ encryptionsalt: 'v1:salt' }))
+    expect([await made([]), await made(['testRoute'])]).toEqual([true, false])
+    const config = { 'eks-cutover:testRoute': { secure: 'v1:x' } }
+    await writeFile(file, stringify({ encryptionsalt: 'v1:salt', config }))
+    expect(await made(['testRoute'])).toBe(true)
+  })
+
+  it('whose file is broken is no stack that is to be made', async () => {
+    await writeFile(file, 'config: [broken')
+    await expect(readKept(folder, stack)).rejects.toThrow()
   })
 })
 

@@ -1,25 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { inject } from 'vitest'
 import { Events, type JournalEvent } from '../../../automation/events.ts'
-import { pgliteDialect } from '../../../automation/store/pglite.ts'
 import { Store } from '../../../automation/store/store.ts'
+import { makeDatabase, type Database, type DatabaseName } from '../../support/databases.ts'
 
-/** A journal in a folder of its own, which can be closed and opened again. */
+/** A journal in a database of its own, which can be closed and opened again. */
 export class Journal {
-  readonly folder: string
+  readonly database: Database
   /** What listeners have been told. */
   readonly told: JournalEvent[] = []
   store: Store
 
-  private constructor(folder: string) {
-    this.folder = folder
+  private constructor(database: Database) {
+    this.database = database
     this.store = this.#make()
   }
 
-  static async open(): Promise<Journal> {
-    const journal = new Journal(await mkdtemp(join(tmpdir(), 'journal-')))
+  static async open(name: DatabaseName = 'PGlite'): Promise<Journal> {
+    const journal = new Journal(await makeDatabase(name))
     await journal.store.open()
     return journal
   }
@@ -32,12 +28,12 @@ export class Journal {
 
   async remove(): Promise<void> {
     await this.store.close()
-    await rm(this.folder, { recursive: true, force: true })
+    await this.database.remove()
   }
 
   #make(): Store {
     const events = new Events()
     events.on('event', (event) => this.told.push(event))
-    return new Store(pgliteDialect(join(this.folder, 'data'), inject('pgliteTemplate')), events)
+    return new Store(this.database.dialect(), events)
   }
 }
