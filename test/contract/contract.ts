@@ -263,7 +263,8 @@ async function targetsOf(subject: Subject, TargetGroupArn: string): Promise<stri
   const { TargetHealthDescriptions = [] } = await subject.aws.elbv2.send(
     new DescribeTargetHealthCommand({ TargetGroupArn }),
   )
-  return TargetHealthDescriptions.map(({ Target }) => `${Target?.Id}:${Target?.Port}`).sort()
+  const staying = TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State !== 'draining')
+  return staying.map(({ Target }) => `${Target?.Id}:${Target?.Port}`).sort()
 }
 
 /** Blue's. */
