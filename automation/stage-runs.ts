@@ -68,7 +68,7 @@ async function settle(execution: Execution, stage: Stage): Promise<void> {
   if (!workload.unsettled && !elsewhere && sameJson(before?.traffic, now.traffic)) return
   if (workload.onRecord) {
     await refreshSwitch(execution, stage)
-    await execution.save({ onRecord: now, unsettled: false })
+    await execution.save({ onRecord: now })
   }
   if (!elsewhere || execution.operation.action === 'rollback') return
   const message =
@@ -78,7 +78,9 @@ async function settle(execution: Execution, stage: Stage): Promise<void> {
 
 /** A targeted refresh of the switch point alone, after what a dead run left behind is gone. No cluster is needed for it. */
 async function refreshSwitch(execution: Execution, stage: Stage): Promise<void> {
-  const { urns, pendingCreates } = await execution.engine((engine, task) => engine.inspect(task))
+  const { urns, pendingCreates, isProtected } = await execution.engine((engine, task) => engine.inspect(task))
+  // a way home that broke off before its `up` has left green's side as `soaking` had it, which nothing can delete
+  if (isProtected && stage.green === 'absent') await execution.engine((engine, task) => engine.unprotect(task))
   await removeOrphans(execution, stage, urns)
   if (stage.switchPoint === 'owned') await takeOver(execution, stage)
   const { kind, site } = execution

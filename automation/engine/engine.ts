@@ -30,6 +30,8 @@ export type EngineEvent =
 /** What Pulumi's record of a stack holds. */
 export interface Inspection {
   readonly urns: readonly string[]
+  /** Something in it may not be deleted. */
+  readonly isProtected: boolean
   /** A create was under way when its run died: the object may or may not exist. */
   readonly pendingCreates: boolean
   readonly pending: readonly PendingCreate[]
@@ -96,6 +98,8 @@ export interface Engine {
   /** Of these URNs alone. Pending creates are adopted where it says so; all others are forgotten. */
   refresh(task: Task, targets: readonly string[], adoptions?: readonly Adoption[]): Run<null>
   inspect(task: Task): Run<Inspection>
+  /** Lets everything in the record be deleted. For what a run that did not come to its end had left protected. */
+  unprotect(task: Task): Run<null>
   /** Removes the stack's lock. Only for a lock whose holder is known to be dead: it protects nobody's run. */
   unlock(task: Task): Run<null>
   /** Ends what an earlier service left of an operation. Resolves when nothing of it is left. */

@@ -3,7 +3,7 @@ import type { Adoption, EngineEvent, Task } from './engine.ts'
 /** What a worker is asked to do; one at a time. */
 export type Job =
   | { readonly do: 'create'; readonly secrets: Readonly<Record<string, string>> }
-  | { readonly do: 'preview' | 'up' | 'destroy' | 'inspect' | 'unlock' }
+  | { readonly do: 'preview' | 'up' | 'destroy' | 'inspect' | 'unprotect' | 'unlock' }
   | { readonly do: 'refresh'; readonly targets: readonly string[]; readonly adoptions: readonly Adoption[] }
 
 /** To the worker. */

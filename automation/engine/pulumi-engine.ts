@@ -30,6 +30,7 @@ export function createPulumiEngine(options: PulumiEngineOptions): Engine {
     destroy: (task, listen) => run<PreviewResult>(task, { do: 'destroy' }, listen),
     refresh: (task, targets, adoptions = []) => run<null>(task, { do: 'refresh', targets, adoptions }),
     inspect: (task) => run<Inspection>(task, { do: 'inspect' }),
+    unprotect: (task) => run<null>(task, { do: 'unprotect' }),
     unlock: (task) => run<null>(task, { do: 'unlock' }),
     clearAway: endProcessesOf,
     notReady: () => pool.notReady(),

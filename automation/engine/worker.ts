@@ -59,6 +59,8 @@ async function carryOut(order: Order, command: PulumiCommand): Promise<unknown> 
       return destroy(stack)
     case 'inspect':
       return inspect(stack)
+    case 'unprotect':
+      return unprotect(order)
     case 'unlock':
       return stack.cancel().then(() => null)
   }
@@ -175,7 +177,7 @@ async function refresh(stack: Stack, order: Order, { targets, adoptions }: Refre
 }
 
 interface Deployment {
-  readonly resources?: readonly { readonly urn: string }[]
+  readonly resources?: readonly { readonly urn: string; readonly protect?: boolean }[]
   readonly pending_operations?: readonly {
     readonly type: string
     readonly resource?: { readonly urn: string; readonly type: string; readonly inputs?: Record<string, unknown> }
@@ -187,11 +189,17 @@ async function inspect(stack: Stack): Promise<Inspection> {
   const creating = (deployment?.pending_operations ?? []).filter(({ type }) => type === 'creating')
   return {
     urns: (deployment?.resources ?? []).map(({ urn }) => urn),
+    isProtected: (deployment?.resources ?? []).some(({ protect }) => protect),
     pendingCreates: creating.length > 0,
     pending: creating.flatMap(({ resource }) =>
       resource ? [{ urn: resource.urn, type: resource.type, inputs: plain(resource.inputs ?? {}) as object }] : [],
     ) as Inspection['pending'],
   }
+}
+
+async function unprotect(order: Order): Promise<null> {
+  await runCli(['state', 'unprotect', '--all', '--yes', '--stack', order.task.stack, '--non-interactive'], '', order)
+  return null
 }
 
 /** The Automation API's error classes guess from whole command lines; the exit code and standard error are what is certain. */

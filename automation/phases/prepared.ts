@@ -14,7 +14,7 @@ export const prepared: Phase<'prepared'> = {
   gates: ['split-in-effect', 'groups-apart', 'way-clear', 'green-enough', 'green-answers'],
   watched: 'gates',
   forward: ({ confirmation }, workload, { blueHealthy, now }) =>
-    stepTo(firstStep(workload), home, { blueAtHome: blueHealthy, now, confirmation }),
+    stepTo(firstStep(workload), home, workload, { blueAtHome: blueHealthy, now, confirmation }),
   rollback: (_state, { stage }) => ({
     stages: stage?.name === 'left-out' ? [stages.adopted] : [stages.restored, stages.adopted],
     to: { phase: 'adopted' },

@@ -14,7 +14,7 @@ export const shifting: Phase<'shifting'> = {
   gates: ['split-in-effect', 'groups-apart', 'way-clear', 'green-enough', 'green-answers', 'bake-elapsed'],
   watched: 'gates and guards',
   forward: ({ step, blueAtHome, confirmation }, workload, { now }) =>
-    stepTo(nextStep(workload, step), splitFor(step), { blueAtHome, now, confirmation }),
+    stepTo(nextStep(workload, step), splitFor(step), workload, { blueAtHome, now, confirmation }),
   rollback: backToPrepared,
   undo: backToPrepared,
   abandon: noWay('roll-back-first', 'green has traffic; roll back first, then abandon'),

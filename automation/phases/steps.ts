@@ -10,13 +10,22 @@ export const firstStep = (workload: Workload): number => nextStep(workload, 0)
 export const nextStep = (workload: Workload, share: number): number =>
   stepsOf(workload.entry).find((step) => step > share) ?? 100
 
-/** The transition that gives green `step` percent. The step 100 is soaking; the test route goes before it, in a run of its own. */
-export function stepTo(step: number, from: Split, { blueAtHome, now, confirmation }: StepMoment): Transition {
+/**
+ * The transition that gives green `step` percent. The step 100 is soaking; the test route goes before it, in a run of its own. Where
+ * an operation broke off after that run it is not made again: it would take the split back to where it came from.
+ */
+export function stepTo(
+  step: number,
+  from: Split,
+  { stage, unsettled }: Pick<Workload, 'stage' | 'unsettled'>,
+  { blueAtHome, now, confirmation }: StepMoment,
+): Transition {
   if (step < 100) {
     return { stages: [stages.shifting(step)], to: { phase: 'shifting', step, since: now, blueAtHome, confirmation } }
   }
+  const routeIsGone = unsettled && stage?.name === 'soaking'
   return {
-    stages: [stages.withoutTestRoute(from), stages.soaking],
+    stages: [...(routeIsGone ? [] : [stages.withoutTestRoute(from)]), stages.soaking],
     to: { phase: 'soaking', since: now, blueAtHome, confirmation: null },
   }
 }

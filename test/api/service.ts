@@ -35,6 +35,7 @@ const noEngine: Engine = (() => {
     refresh: never,
     destroy: never,
     inspect: never,
+    unprotect: never,
     unlock: never,
     clearAway: never,
     start: never,

@@ -1,5 +1,9 @@
 import { GetDeploymentsCommand, GetRestApisCommand, GetStagesCommand } from '@aws-sdk/client-api-gateway'
-import { GetApisCommand, GetDeploymentsCommand as GetDeploymentsCommandV2 } from '@aws-sdk/client-apigatewayv2'
+import {
+  GetApisCommand,
+  GetDeploymentsCommand as GetDeploymentsCommandV2,
+  GetStagesCommand as GetStagesCommandV2,
+} from '@aws-sdk/client-apigatewayv2'
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling'
 import { DescribeSecurityGroupRulesCommand } from '@aws-sdk/client-ec2'
 import {
@@ -58,6 +62,9 @@ async function ofApis({ restApis, httpApis }: Sandbox['aws']): Promise<string[]>
     ]
   })
   const ofHttp = http.map(async ({ ApiId }) => {
+    const { Items: stages = [] } = await httpApis.send(new GetStagesCommandV2({ ApiId }))
+    // an API that deploys itself makes one of every change, and keeps it
+    if (stages.some(({ AutoDeploy }) => AutoDeploy)) return []
     const { Items = [] } = await httpApis.send(new GetDeploymentsCommandV2({ ApiId }))
     return Items.map(({ DeploymentId }) => `${ApiId} deployment ${DeploymentId}`)
   })

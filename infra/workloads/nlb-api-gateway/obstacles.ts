@@ -3,6 +3,7 @@ import { listenersOf } from '../elbv2/network-survey.ts'
 import { ours } from '../elbv2/orphans.ts'
 import type { WorkloadOutputs } from '../kind.ts'
 import type { StageNow } from './gateway/gateway-api.ts'
+import { ourDeployment } from './deployments.ts'
 import { linkOf } from './gateway/links.ts'
 import type { ApiOperations } from './gateway/operations.ts'
 import { gatewayOutputs, type ApiSite, type FoundRestApi } from './found.ts'
@@ -30,7 +31,7 @@ export async function observeObstacles(
 async function stageInTheWay(site: ApiSite, outputs: WorkloadOutputs | null, aws: Aws): Promise<string[]> {
   if (!isRest(site)) return []
   const stage = await stageNow(site, aws)
-  return [...canaryOf(site, stage), ...releases(site, stage, outputs), ...strangers(site, stage)]
+  return [...canaryOf(site, stage), ...(await releases(site, stage, outputs, aws)), ...strangers(site, stage)]
 }
 
 /** What the next deployment would ship or overwrite. A stage variable needs none once it is read. */
@@ -57,14 +58,19 @@ function canaryOf({ found: { api } }: ApiSite<FoundRestApi>, { canary }: StageNo
 }
 
 /** A canary of ours would send its share to the deployment that was there before. */
-function releases(
-  { found: { api } }: ApiSite<FoundRestApi>,
+async function releases(
+  site: ApiSite<FoundRestApi>,
   stage: StageNow,
   outputs: WorkloadOutputs | null,
-): string[] {
+  aws: Aws,
+): Promise<string[]> {
+  const { api } = site.found
   if (!api.variable) return []
   const known = [api.deployment, gatewayOutputs(outputs)?.deployments?.ours]
   if (known.includes(stage.deployment)) return []
+  // a run that died may have made it without a word in our record
+  const served = await gatewayApi(site, aws).deployment(stage.deployment)
+  if (ourDeployment(site, served?.description ?? '')) return []
   return [
     `the API was released since it was adopted (deployment ${stage.deployment}): roll back, abandon, and adopt it anew`,
   ]
