@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { DescribeTargetHealthCommand, type TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as stages from '../../automation/phases/stages.ts'
 import { urnOf } from '../../infra/names.ts'
@@ -7,6 +7,7 @@ import { home, inEffect, moved, splitFor } from '../../infra/traffic.ts'
 import type { Stage } from '../../infra/workloads/kind.ts'
 import type { OperationAnswer } from '../../demo/client.ts'
 import { startLoad, type Load } from '../../sandbox/load.ts'
+import { until } from '../support/wait.ts'
 import type { Member } from './members.ts'
 import { isRead, Subject } from './subject.ts'
 
@@ -162,7 +163,10 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
         expect(await subject.split()).toEqual(home)
         const lingeredMs = await lingeringOf(subject, member.pinsConnections ? onNewConnections : load, rollback)
         await subject.advanceTo('soaking')
-        for (const one of [load, onNewConnections]) {
+        // a fast machine is there and back before either has asked often enough
+        const loads = [load, onNewConnections]
+        await until('both loads have asked often', () => loads.every((one) => one.snapshot().requests > 100))
+        for (const one of loads) {
           const { requests, failed, failures } = await one.stop()
           expect(requests).toBeGreaterThan(100)
           expect({ failed, failures }).toEqual({ failed: 0, failures: [] })
@@ -176,6 +180,11 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
     it('is retired with nothing of blue deleted, and past the point of no return', async () => {
       const groups = (await subject.workload()).found?.blueGroups ?? []
       const targets = () => Promise.all(groups.map(({ arn }) => targetsOf(subject, arn)))
+      // nodes that have left a shared group are in it until they have drained
+      await until(
+        'nothing drains',
+        async () => !(await Promise.all(groups.map(({ arn }) => drains(subject, arn)))).includes(true),
+      )
       const before = await targets()
       const bindings = await bindingsOf(subject)
       await subject.advanceTo('retired')
@@ -259,12 +268,18 @@ async function lingeringOf(subject: Subject, load: Load, { requestedAt, homeMs }
   return { measured: Math.max(0, last - homeAt), stated }
 }
 
-async function targetsOf(subject: Subject, TargetGroupArn: string): Promise<string[]> {
+async function describeTargets(subject: Subject, TargetGroupArn: string): Promise<readonly TargetHealthDescription[]> {
   const { TargetHealthDescriptions = [] } = await subject.aws.elbv2.send(
     new DescribeTargetHealthCommand({ TargetGroupArn }),
   )
-  return TargetHealthDescriptions.map(({ Target }) => `${Target?.Id}:${Target?.Port}`).sort()
+  return TargetHealthDescriptions
 }
+
+const targetsOf = async (subject: Subject, arn: string): Promise<string[]> =>
+  (await describeTargets(subject, arn)).map(({ Target }) => `${Target?.Id}:${Target?.Port}`).sort()
+
+const drains = async (subject: Subject, arn: string): Promise<boolean> =>
+  (await describeTargets(subject, arn)).some(({ TargetHealth }) => TargetHealth?.State === 'draining')
 
 /** Blue's. */
 const bindingsOf = (subject: Subject) =>

@@ -65,6 +65,22 @@ it.each(['service', 'stop'] as const)('goes on by itself with what a %s had cut 
   expect(back.state).toBe('succeeded')
 })
 
+it('lets go of what soaking had protected, though the way home had no time to', async () => {
+  for (const phase of ['prepared', 'shifting', 'shifting', 'soaking']) {
+    await client.removeHolds('search')
+    await client.open('search')
+    expect((await client.act('search', 'advance')).to).toBe(phase)
+  }
+  const { id } = await client.post('search', 'rollback', { reason: 'the next test' })
+  await until('the traffic is home', async () => (await client.operation(id)).homeMs !== null, 60)
+  await killOne('worker')
+  expect((await client.ended(id)).state).toBe('interrupted')
+  expect(await client.act('search', 'rollback', { reason: 'the next test' })).toMatchObject({
+    to: 'adopted',
+    error: null,
+  })
+})
+
 it(
   `survives ${kills} kills, goes forward and back after each, and fails no request`,
   async () => {

@@ -36,8 +36,13 @@ export function troubleOf(member: Member): void {
       it(`${leg.name}: ${victim ? `${victim} dies during ${call}, then ` : ''}${call} is ${failing}`, async () => {
         const write = chosen(writes?.[leg.name] ?? [])
         await rehearsal().goTo(leg.from)
-        if (victim) await killed(rehearsal(), leg, write, victim)
-        if ((await rehearsal().view()).phase === leg.from) await failed(rehearsal(), leg, [write], failing)
+        if (victim) {
+          await killed(rehearsal(), leg, write, victim)
+          if ((await rehearsal().view()).phase === leg.from) await rehearsal().go(leg)
+          // what a dead run had written would not be written once more
+          await rehearsal().goTo(leg.from)
+        }
+        await failed(rehearsal(), leg, [write], failing)
         if ((await rehearsal().view()).phase === leg.from) await rehearsal().go(leg)
       })
     }

@@ -4,8 +4,10 @@ import { gates } from '../../../automation/gates/gates.ts'
 import type { State, Workload } from '../../../automation/migration.ts'
 import type { Moment, Phase, Transition } from '../../../automation/phases/phase.ts'
 import { phaseOf, phases } from '../../../automation/phases/phases.ts'
+import { soaking, withoutTestRoute } from '../../../automation/phases/stages.ts'
 import { home, moved, sameSplit } from '../../../infra/traffic.ts'
 import { plan } from '../../../infra/workloads/alb/plan.ts'
+import type { Stage } from '../../../infra/workloads/kind.ts'
 import { site } from '../../infra/workloads/alb/fixture.ts'
 import { anySteps, anyWorkload, entry, phaseNames, states, workloadIn } from '../fixture.ts'
 
@@ -72,6 +74,15 @@ describe('every way forward', () => {
       if (to.phase !== 'soaking') return
       expect(stages).toHaveLength(2)
       expect(stages[0]).toMatchObject({ testRoute: false, green: 'present', split: splitOf(state) })
+    })
+  })
+
+  it('goes on with the last step where that broke off, and does not make the run before it again: that would go back', () => {
+    forEvery('forward', ({ stages, to }, workload) => {
+      if (to.phase !== 'soaking') return
+      const again = (stage: Stage) => taken({ ...workload, stage, unsettled: true }, 'forward')?.stages
+      expect(again(soaking)).toEqual([soaking])
+      expect(again(withoutTestRoute(splitOf(workload.state)))).toEqual(stages)
     })
   })
 

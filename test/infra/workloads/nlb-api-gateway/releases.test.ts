@@ -16,6 +16,7 @@ import { createClusterReads } from '../../../../infra/kubernetes/reads.ts'
 import { home, moved } from '../../../../infra/traffic.ts'
 import type { Entry } from '../../../../infra/workloads/entry.ts'
 import { restApi } from '../../../../infra/workloads/nlb-api-gateway/gateway/rest-api.ts'
+import { descriptionOf } from '../../../../infra/workloads/nlb-api-gateway/deployments.ts'
 import type { GatewayConfig } from '../../../../infra/workloads/nlb-api-gateway/config.ts'
 import type { GatewaySite } from '../../../../infra/workloads/nlb-api-gateway/found.ts'
 import { nlbApiGateway as kind } from '../../../../infra/workloads/nlb-api-gateway/kind.ts'
@@ -83,10 +84,10 @@ describe('a release of somebody else', () => {
     return `GET /${pathPart}`
   }
 
-  async function release(): Promise<void> {
+  async function release(description?: string): Promise<void> {
     const { restApis } = sandbox.aws
     const { restApiId, stageName } = at()
-    const { id } = await restApis.send(new CreateDeploymentCommand({ restApiId }))
+    const { id } = await restApis.send(new CreateDeploymentCommand({ restApiId, description }))
     const patchOperations = [{ op: 'replace' as const, path: '/deploymentId', value: id }]
     await restApis.send(new UpdateStageCommand({ restApiId, stageName, patchOperations }))
   }
@@ -154,6 +155,18 @@ describe('a release of somebody else', () => {
     await flip(home)
     expect(await split()).toEqual(home)
     expect(await served()).not.toBe(before)
+  })
+
+  it('stands in the way of a stage variable, unless it is ours, by its description: a dead run had no time to say so', async () => {
+    const reads = { aws, green: createClusterReads(site.green.kubeconfig) }
+    const variable = { name: 'backend', blue: 'blue.example:8081', green: 'blue.example:9081' }
+    const variables = { ...site, found: { ...site.found, api: { ...site.found.api, variable } } } as GatewaySite
+    const ofReleases = async () =>
+      (await kind.observe.obstacles(variables, null, reads)).filter((sentence) => sentence.includes('released since'))
+    await release(descriptionOf(site, 'converted', foundDeployment()))
+    expect(await ofReleases()).toEqual([])
+    await release(descriptionOf({ ...site, workload: 'another' }, 'converted', foundDeployment()))
+    expect(await ofReleases()).toEqual([expect.stringContaining(await served())])
   })
 
   it('may come as often as API Gateway lets: one deployment waits for the other', async () => {
