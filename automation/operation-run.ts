@@ -5,6 +5,7 @@ import { identify } from './engine/processes.ts'
 import { isOfThisHost, type LockHolder } from './engine/pulumi-errors.ts'
 import { CutoverError } from './errors.ts'
 import type { EventType } from './events.ts'
+import type { Instant } from './migration.ts'
 import type { PassStopPoint, StopPoint } from './stop-points.ts'
 import type { OperationRecord } from './store/operations.ts'
 import type { Clock } from './clock.ts'
@@ -44,6 +45,7 @@ export abstract class OperationRun {
   readonly #abort = new AbortController()
   #run: Run<unknown> | null = null
   #gone: Promise<void> = Promise.resolve()
+  #takenOverAt: Instant | null = null
 
   constructor(tools: Tools) {
     this.tools = tools
@@ -53,6 +55,18 @@ export abstract class OperationRun {
   abstract get operation(): OperationRecord
   abstract get subject(): Subject
   abstract get task(): Task
+
+  /** When what an earlier owner had at work on it was ended; null: it had none, or that is not done yet. */
+  get takenOverAt(): Instant | null {
+    return this.#takenOverAt
+  }
+
+  /** Ends what an earlier owner has left at work on it. */
+  async takeOver(): Promise<void> {
+    await this.tools.engine.clearAway(this.operation.id)
+    this.#takenOverAt = this.tools.clock.now()
+  }
+
   /** An event alone. */
   tell(type: EventType, data: object): Promise<void> {
     return this.tools.store.transaction((work) => work.events.write(this.subject, this.operation.id, type, { ...data }))

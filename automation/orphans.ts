@@ -2,6 +2,8 @@ import { urnOf } from '../infra/names.ts'
 import type { Stage } from '../infra/workloads/kind.ts'
 import { ClusterUnreachable } from '../infra/kubernetes/connection.ts'
 import type { Execution } from './execution.ts'
+import type { Instant } from './migration.ts'
+import type { OperationRun } from './operation-run.ts'
 
 /** Seconds of product time in which a call of a dead run may still land: the longest that a client of AWS waits for an answer. */
 export const landingSeconds = 30
@@ -12,15 +14,14 @@ export const landingSeconds = 30
  */
 export async function removeOrphans(execution: Execution, stage: Stage, recorded: readonly string[]): Promise<void> {
   if (leaves(stage)) return
-  const { clock, store } = execution.tools
-  const before = await store.read.operations.before(execution.operation)
-  if (!before || before.state === 'succeeded') return
+  const { clock } = execution.tools
+  const brokenOff = await brokenOffAt(execution)
+  if (brokenOff === null) return
   const unrecorded = execution.kind
     .creates(execution.site)
     .filter((resource) => !recorded.includes(urnOf(execution.task.stack, resource)))
   if (unrecorded.length === 0) return
-  const landing = landingSeconds - clock.secondsSince(before.finishedAt ?? clock.now())
-  await clock.sleep(Math.max(0, landing), execution.signal)
+  await clock.sleep(Math.max(0, landingSeconds - clock.secondsSince(brokenOff)), execution.signal)
   for (const resource of unrecorded) {
     const id = await execution.kind.removeOrphan(execution.site, resource, execution.aws).catch((error: unknown) => {
       // green's cluster may be gone for good, and where nothing of it is wanted it need not come back for this
@@ -30,6 +31,14 @@ export async function removeOrphans(execution: Execution, stage: Stage, recorded
     const text = `${resource.name} ${id} was made by a run that did not live to record it; deleted`
     if (id !== null) await execution.tell('message', { severity: 'info', text })
   }
+}
+
+/** When the run before this one came to its end without success, be it of this operation or of the one before it; null: it did not. */
+export async function brokenOffAt({ tools, operation, takenOverAt }: OperationRun): Promise<Instant | null> {
+  if (takenOverAt !== null) return takenOverAt
+  const before = await tools.store.read.operations.before(operation)
+  if (!before || before.state === 'succeeded') return null
+  return before.finishedAt ?? tools.clock.now()
 }
 
 /** From here on what is not in the state was left in AWS on purpose, and serves. */

@@ -29,7 +29,7 @@ export async function goOn(execution: Execution, deps: RecoveryDependencies): Pr
   const { operation, workload, tools } = execution
   const { decision, action } = operation
   if (!decision) throw new Error(`nothing is on record of what ${operation.id} was to do`)
-  await tools.engine.clearAway(operation.id)
+  await execution.takeOver()
   if (workload.stage && action !== 'plan') await execution.save({ unsettled: true })
   if (action === 'rollback') {
     await say(execution, 'it is finished: a way home that was promised is walked')

@@ -5,7 +5,7 @@ import type { ClusterSite, ClusterStage } from '../../infra/cluster/stage.ts'
 import { clusterLogical } from '../../infra/names.ts'
 import type { Adoption, EngineStep, Inspection } from '../engine/engine.ts'
 import { CutoverError } from '../errors.ts'
-import { landingSeconds } from '../orphans.ts'
+import { brokenOffAt, landingSeconds } from '../orphans.ts'
 import { changesOf } from '../plan/diff.ts'
 import { replacements } from '../plan/invariants.ts'
 import { recordedRun } from '../recorded-run.ts'
@@ -100,10 +100,10 @@ async function begin(run: ClusterRun): Promise<Inspection> {
 }
 
 /** The last call of a dead run may land after its end, and only then is it certain what it made. */
-async function landed({ tools, operation, signal }: ClusterRun): Promise<void> {
-  const before = await tools.store.read.operations.before(operation)
-  const since = before?.finishedAt ? tools.clock.secondsSince(before.finishedAt) : 0
-  await tools.clock.sleep(Math.max(0, landingSeconds - since), signal)
+async function landed(run: ClusterRun): Promise<void> {
+  const { clock } = run.tools
+  const brokenOff = (await brokenOffAt(run)) ?? clock.now()
+  await clock.sleep(Math.max(0, landingSeconds - clock.secondsSince(brokenOff)), run.signal)
 }
 
 /** What stands or falls as a whole: a replacement would take everything with it that runs there. */

@@ -124,7 +124,7 @@ export class ClusterRequests {
 
   async #act(run: ClusterRun): Promise<object | null> {
     const { operation, migration } = run
-    if (operation.fence > 1) await this.#tools.engine.clearAway(operation.id)
+    if (operation.fence > 1) await run.takeOver()
     if (operation.action === 'cluster-destroy') {
       const config = requireToBuild(migration)
       const record = requireAsked(migration)

@@ -69,7 +69,7 @@ describe.each(databases)('on %s', (name) => {
     const { read } = await open(version)
     const last = await read.events.last()
     const operation = await store?.transaction(async (work) => {
-      await work.operations.finish({ id: 'op-2', fence: 0 }, 'interrupted', {})
+      await work.operations.finish({ id: 'op-2', fence: version >= '0003' ? 1 : 0 }, 'interrupted', {})
       work.events.write({ migration: 'prod-2026', name: 'search' }, 'op-2', 'operation-finished', {})
       return work.operations.add({
         ...{ migration: 'prod-2026', workload: 'search', action: 'rollback', from: 'shifting', to: 'prepared' },
