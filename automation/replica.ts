@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { identify, isSame } from './engine/processes.ts'
 import { newId } from './store/ids.ts'
 import type { ReplicaRecord } from './store/replicas.ts'
@@ -37,8 +38,7 @@ export class Replica {
   #alive: readonly string[] = []
   #renewedAt = 0
   #lost = false
-  #stopped = false
-  #timer: NodeJS.Timeout | null = null
+  readonly #stopping = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
   constructor(options: ReplicaOptions) {
@@ -78,16 +78,16 @@ export class Replica {
 
   /** No operation is its own any more. */
   async stop(): Promise<void> {
-    this.#stopped = true
-    if (this.#timer) clearTimeout(this.#timer)
+    this.#stopping.abort()
     await this.#loop
     await this.#options.store.read.replicas.remove(this.id).catch(() => undefined)
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopped) {
-      await new Promise<void>((resolve) => (this.#timer = setTimeout(resolve, renewMs).unref()))
-      if (this.#stopped) return
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      await sleep(renewMs, null, { ref: false, signal }).catch(() => undefined)
+      if (signal.aborted) return
       await Promise.race([this.#renew().catch(() => undefined), this.#untilLost()])
       if (Date.now() - this.#renewedAt > selfTrustMs) await this.#lose()
     }
