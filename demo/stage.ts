@@ -90,6 +90,8 @@ export interface ServiceProcessOptions {
   /** 0: any that is free. */
   readonly port: number
   readonly logLevel: string
+  /** What is run, from the root. Default: what `npm start` runs. */
+  readonly script?: string
 }
 
 /** The service as a process that may end and be started again, at the same address and on the same data. */
@@ -120,7 +122,7 @@ export async function serviceProcess(options: ServiceProcessOptions): Promise<Se
       return child?.pid ?? 0
     },
     start: () => {
-      child = run('api/server.ts', [], { ...env, ...own })
+      child = run(options.script ?? 'api/server.ts', [], { ...env, ...own })
       return waitUntilReady(url, child)
     },
     end: async (signal) => (child ? end(child, signal) : null),

@@ -12,12 +12,13 @@ interface Mortal {
   start(): Promise<void>
 }
 
-/** Ends the victim. A service is started again, and resolves when it accepts operations. */
-export async function kill(victim: Victim, service: Mortal): Promise<void> {
+/** Ends the victim. A service is started again once `whenDead` is done, and resolves when it accepts operations. */
+export async function kill(victim: Victim, service: Mortal, whenDead: () => void = () => undefined): Promise<void> {
   if (victim === 'service' || victim === 'stop') {
     const clis = clisOf(service.pid)
     const code = await service.end(victim === 'stop' ? 'SIGTERM' : 'SIGKILL')
     if (victim === 'stop') expect([code, clis.filter(({ pid }) => isRunning(pid))]).toEqual([0, []])
+    whenDead()
     await service.start()
     return
   }

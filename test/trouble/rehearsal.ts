@@ -6,7 +6,7 @@ import { expect, inject } from 'vitest'
 import { stringify } from 'yaml'
 import { inEffect } from '../../infra/traffic.ts'
 import type { Probe } from '../../infra/workloads/entry.ts'
-import { serviceProcess, type ServiceProcess } from '../../demo/stage.ts'
+import { serviceProcess, type ServiceProcess, type ServiceProcessOptions } from '../../demo/stage.ts'
 import { Client, Refusal, type OperationAnswer, type WorkloadAnswer } from '../../demo/client.ts'
 import { startLoad, type Load } from '../../sandbox/load.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
@@ -22,6 +22,9 @@ const ofControllers = ['RegisterTargets', 'DeregisterTargets']
 
 /** How long a gate may take to open, on a machine that has much else to do. */
 const gateSeconds = 120
+
+/** What the service is run as, and told beside what the sandbox says. */
+type RunOptions = Partial<Pick<ServiceProcessOptions, 'script' | 'env'>>
 
 /** A member under load, on a sandbox of its own and a service that is a process, so that it can be killed. */
 export class Rehearsal {
@@ -47,12 +50,13 @@ export class Rehearsal {
     this.#dataDir = dataDir
   }
 
-  static async start(member: Member): Promise<Rehearsal> {
+  static async start(member: Member, run: RunOptions = {}): Promise<Rehearsal> {
     const dataDir = await mkdtemp(join(tmpdir(), 'eks-cutover-trouble-'))
     const sandbox = await startSandbox({ scenario: member.scenario, timeScale: 60 })
     await unpackJournal(join(dataDir, 'journal'))
     const service = await serviceProcess({
-      env: sandbox.ready.env,
+      ...run,
+      env: { ...sandbox.ready.env, ...run.env },
       dataDir,
       workers: 1,
       port: 0,

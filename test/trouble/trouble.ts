@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OperationAnswer } from '../../demo/client.ts'
 import type { Fault } from '../../sandbox/faults.ts'
 import type { Member } from '../contract/members.ts'
 import { kill, type Victim } from '../support/kill.ts'
 import { until } from '../support/wait.ts'
+import { endedClearly } from './clear-end.ts'
 import { failings, faultOn, timesOn, type FailingName, type Write } from './faults.ts'
 import { footprintOf } from './footprint.ts'
-import { legsOf, places, type Leg } from './legs.ts'
+import { legsOf, type Leg } from './legs.ts'
 import { Rehearsal } from './rehearsal.ts'
 import { sampleOf, seed, victims } from './sample.ts'
 
@@ -158,20 +158,6 @@ async function killed(rehearsal: Rehearsal, leg: Leg, write: Write, victim: Vict
 
 /** For how long a call of a dead run may be under way; the product waits 30 s of its clock, which are 500 ms here. */
 const landingMs = 450
-
-async function endedClearly(rehearsal: Rehearsal, leg: Leg, ended: OperationAnswer, note: string): Promise<void> {
-  expect(['succeeded', 'failed', 'interrupted'], note).toContain(ended.state)
-  await rehearsal.dividedAsBeforeOrAfter(leg, note)
-  const { phase, sentence, split } = await rehearsal.view()
-  // a rollback is where it wanted to go once it is home; what has to be reconciled then may fail
-  const arrived = ended.state === 'succeeded' || ended.homeMs !== null || leg.to === phase
-  if (leg.action === 'advance') expect(phase, note).toBe(ended.state === 'succeeded' ? leg.to : leg.from)
-  else expect([leg.to, ...(arrived ? [] : [leg.from])], note).toContain(phase)
-  expect(split.wanted, note).toEqual(places[phase as keyof typeof places])
-  if (ended.state === 'succeeded') return
-  expect(ended.error?.detail ?? '', note).not.toBe('')
-  expect(sentence, note).toContain(`the last ${leg.action} ${ended.state === 'failed' ? 'failed' : 'was interrupted'}`)
-}
 
 /** To the end of the leg, and then back from there where there is a way back; or home at once, in turns. */
 let turns = 0

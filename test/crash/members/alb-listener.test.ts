@@ -1,0 +1,4 @@
+import { albListener } from '../../contract/members.ts'
+import { crashesOf } from '../crash.ts'
+
+crashesOf(albListener)

@@ -1,0 +1,4 @@
+import { httpDeployed } from '../../contract/members.ts'
+import { crashesOf } from '../crash.ts'
+
+crashesOf(httpDeployed)

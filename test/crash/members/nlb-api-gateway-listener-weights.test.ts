@@ -1,0 +1,4 @@
+import { listenerWeights } from '../../contract/members.ts'
+import { crashesOf } from '../crash.ts'
+
+crashesOf(listenerWeights)

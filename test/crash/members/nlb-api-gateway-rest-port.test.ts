@@ -1,0 +1,4 @@
+import { restPort } from '../../contract/members.ts'
+import { crashesOf } from '../crash.ts'
+
+crashesOf(restPort)

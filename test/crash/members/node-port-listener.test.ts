@@ -1,0 +1,4 @@
+import { nodePortListener } from '../../contract/members.ts'
+import { crashesOf } from '../crash.ts'
+
+crashesOf(nodePortListener)
