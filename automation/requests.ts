@@ -82,7 +82,7 @@ export class Requests {
     mustBeAnother(subject, asker)
     const found = await this.#found(subject)
     const { workload } = found
-    const holds = await this.#deps.store.read.holds.of(workload.migration, workload.name)
+    const holds = await this.#deps.store.read.holds.on(workload)
     const asked = await this.#askGates(found)
     const circumstances = await this.#circumstances(workload, { holds, ...asked })
     const { transition } = decided(workload, { action: 'advance' }, circumstances)

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts'
 import type { GateResult } from '../gates/gate.ts'
+import { describeHold } from '../holds/scope.ts'
 import type { Action, Hold, PhaseName, Workload } from '../migration.ts'
 import { numbered } from './attempt.ts'
 import type { Moment, NoWay, Phase, Transition } from './phase.ts'
@@ -62,8 +63,7 @@ function decideAdvance(workload: Workload, circumstances: Circumstances): Decisi
   if ('refusal' in decision) return decision
   const { holds, gates } = circumstances
   if (holds.length > 0) {
-    const names = holds.map(({ name, by, reason }) => `${name} by ${by} (${reason})`)
-    return refuse('held', `held: ${names.join('; ')}. Remove the holds to go on.`, { holds })
+    return refuse('held', `held: ${holds.map(describeHold).join('; ')}. Remove the holds to go on.`, { holds })
   }
   const closed = gates.filter(({ state }) => state !== 'open')
   if (closed.length === 0) return decision

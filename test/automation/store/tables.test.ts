@@ -220,14 +220,16 @@ describe.each(databases)('on %s', (database) => {
     it('are a list: removing one leaves the others', async () => {
       const [one, two] = [await place('one'), await place('two')]
       const { store } = journal
-      expect(await store.transaction((work) => work.holds.remove(migration, name, one.id))).toEqual(one)
+      expect(await store.transaction((work) => work.holds.remove({ migration, workload: name }, one.id))).toEqual(one)
       expect(await read().holds.of(migration, name)).toEqual([two])
-      expect(await store.transaction((work) => work.holds.remove(migration, name, one.id))).toBeNull()
+      expect(await store.transaction((work) => work.holds.remove({ migration, workload: name }, one.id))).toBeNull()
     })
 
     it('of another workload cannot be removed by mistake', async () => {
       const { id } = await place('mine')
-      expect(await journal.store.transaction((work) => work.holds.remove(migration, 'other', id))).toBeNull()
+      expect(
+        await journal.store.transaction((work) => work.holds.remove({ migration, workload: 'other' }, id)),
+      ).toBeNull()
       expect(await read().holds.of(migration, name)).toHaveLength(1)
     })
   })
