@@ -52,7 +52,7 @@ function routesAt(app: App, cutover: Cutover, { path, params, what, lists }: (ty
       schema: { tags, summary: lists, params, response: { 200: pageOf(Type.Ref('Hold')), ...problems(400, 404) } },
     },
     async ({ params: at, identity }) => {
-      const holds = await holdsAt(cutover, at as Place)
+      const holds = await holdsAt(cutover, at)
       const seen = holds.filter((one) => reaches(identity?.scope ?? null, one.migration, one.workload))
       return { items: seen.map(showHold), next: null }
     },
@@ -75,7 +75,7 @@ function routesAt(app: App, cutover: Cutover, { path, params, what, lists }: (ty
     },
     async (request, reply) => {
       const { name = 'hold', reason: why, ...until } = request.body
-      const scope = scopeOf(request.params as Place)
+      const scope = scopeOf(request.params)
       const hold = await cutover.holds.place(scope, name, askerOf(request, why), termOf(until))
       return reply.code(201).send(showHold(hold))
     },

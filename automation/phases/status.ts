@@ -17,7 +17,7 @@ export interface Status {
 }
 
 /** Gates that time opens by itself. */
-const timed = new Set(['bake-elapsed', 'soak-elapsed', 'blue-settled'])
+const timed = new Set(['bake-elapsed', 'soak-elapsed', 'blue-settled', 'window-open'])
 
 /** Targets that register take minutes at a network load balancer, and until then green need not answer. */
 const afterRegistration = new Set(['green-enough', 'green-answers'])
