@@ -26,6 +26,7 @@ import { tokenRoutes } from './routes/tokens.ts'
 import { workloadRoutes } from './routes/workloads.ts'
 import { auditEntrySchema } from './schemas/audit.ts'
 import { clusterSchema } from './schemas/cluster.ts'
+import { homecomingSchema } from './schemas/homecoming.ts'
 import { holdSchema } from './schemas/hold.ts'
 import { operationSchema } from './schemas/operation.ts'
 import { problemSchema } from './schemas/problem.ts'
@@ -79,6 +80,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
     holdSchema,
     clusterSchema,
     workloadSchema,
+    homecomingSchema,
     migrationSchema,
     outputsSchema,
     auditEntrySchema,

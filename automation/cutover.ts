@@ -10,6 +10,7 @@ import type { Events } from './events.ts'
 import type { Firing } from './guards/watch.ts'
 import type { GateResult } from './gates/gate.ts'
 import { defaults, type Inventory } from './inventory.ts'
+import { Homecomings, type Homecoming } from './homecoming.ts'
 import { HoldRequests } from './holds/requests.ts'
 import type { Confirmation, Migration, Workload } from './migration.ts'
 import { phaseOf } from './phases/phases.ts'
@@ -32,12 +33,14 @@ export class Cutover {
   readonly #deps: CutoverDependencies
   readonly #requests: Requests
   readonly holds: HoldRequests
+  readonly homecomings: Homecomings
   #accepting = false
 
   constructor(deps: CutoverDependencies) {
     this.#deps = deps
     this.#requests = new Requests(deps)
     this.holds = new HoldRequests(deps)
+    this.homecomings = new Homecomings(deps.store, this.#requests)
   }
 
   get events(): Events {
@@ -190,6 +193,12 @@ export class Cutover {
   async rollback(migration: string, name: string, force: boolean, asker: Asker): Promise<OperationRecord> {
     if (!this.#accepting) throw notAccepting('the service is starting or stopping')
     return this.#requests.rollback(await this.#subject(migration, name), force, asker)
+  }
+
+  /** Every workload of a migration that has, or may get, traffic on green; and which of all are home, and since when. */
+  async rollbackAll(migration: string, force: boolean, waitMs: number, asker: Asker): Promise<Homecoming[]> {
+    if (!this.#accepting) throw notAccepting('the service is starting or stopping')
+    return this.homecomings.all(await this.migration(migration), force, waitMs, asker)
   }
 
   async abandon(migration: string, name: string, force: boolean, asker: Asker): Promise<OperationRecord> {

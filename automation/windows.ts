@@ -58,11 +58,7 @@ function contains({ days, from, to, timeZone }: ChangeWindow, at: Instant): bool
  * The first minute after `now` at which `isOpen` is another. It can only change where a wall clock shows a window's beginning or end,
  * or where it jumps, so not twice between two such candidates. null: not in eight days.
  */
-function nextChange(
-  windows: readonly ChangeWindow[],
-  now: Instant,
-  isOpen: (at: Instant) => boolean,
-): Instant | null {
+function nextChange(windows: readonly ChangeWindow[], now: Instant, isOpen: (at: Instant) => boolean): Instant | null {
   const open = isOpen(now)
   return candidates(windows, now).find((at) => isOpen(at) !== open) ?? null
 }

@@ -1,7 +1,8 @@
+import { home, sameSplit } from '../../infra/traffic.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { GateResult } from '../gates/gate.ts'
 import { describeHold } from '../holds/scope.ts'
-import type { Action, Hold, PhaseName, Workload } from '../migration.ts'
+import type { Action, Hold, PhaseName, State, Workload } from '../migration.ts'
 import { numbered } from './attempt.ts'
 import type { Moment, NoWay, Phase, Transition } from './phase.ts'
 import { phaseOf } from './phases.ts'
@@ -69,6 +70,12 @@ function decideAdvance(workload: Workload, circumstances: Circumstances): Decisi
   if (closed.length === 0) return decision
   const sentences = closed.map(({ name, sentence }) => `${name}: ${sentence}`)
   return refuse('gate-closed', sentences.join('; '), { gates: closed })
+}
+
+/** Has green traffic of it, or may it get some by what runs? */
+export function isAway(state: State, active: Pick<ActiveOperation, 'action'> | null): boolean {
+  const phase = phaseOf(state)
+  return !sameSplit(phase.split(state), home) || (active?.action === 'advance' && typeof phase.undo === 'function')
 }
 
 /** No gate, no hold and no running operation stops a rollback. */

@@ -82,8 +82,8 @@ export class Holds {
     return (await this.#all.where('until', '<=', new Date(now)).execute()).map(holdOf)
   }
 
-  /** Notes that its time has come. false: somebody has noted it before, or it is gone. */
-  async runOut({ id }: Hold, now: Instant): Promise<boolean> {
+  /** Notes that its time has come. false: that was noted before; null: it is gone, or has got more time. */
+  async runOut({ id }: Hold, now: Instant): Promise<boolean | null> {
     const row = await this.#db
       .updateTable('holds')
       .set({ ran_out: true })
@@ -92,7 +92,9 @@ export class Holds {
       .where('ran_out', '=', false)
       .returning('id')
       .executeTakeFirst()
-    return row !== undefined
+    if (row) return true
+    const due = this.#db.selectFrom('holds').select('id').where('id', '=', id).where('until', '<=', new Date(now))
+    return (await due.executeTakeFirst()) ? false : null
   }
 
   /** From now on it stays until somebody removes it. null: it is gone. */
