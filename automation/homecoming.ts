@@ -39,7 +39,12 @@ export class Homecomings {
   /** Every workload of a migration. `waitMs`: how long the answer may wait for the last one to be home, on the wall. */
   async all(migration: Migration, force: boolean, waitMs: number, asker: Asker): Promise<Homecoming[]> {
     const workloads = await this.#store.read.workloads.of(migration.name)
-    const subjects = newestFirst(workloads.map((workload) => ({ workload, migration })))
+    const active = (await this.#store.read.operations.active()).filter((one) => one.migration === migration.name)
+    const advancing = new Set(active.flatMap(({ action, workload }) => (action === 'advance' ? [workload] : [])))
+    const subjects = newestFirst(
+      workloads.map((workload) => ({ workload, migration })),
+      advancing,
+    )
     await this.#store.transaction((work) => {
       const details = { force, workloads: subjects.map(({ workload }) => workload.name) }
       work.audit.write(decisionOf(asker, { migration: migration.name, name: null }, 'rollback-all', { details }))
@@ -107,10 +112,15 @@ export function homecomingOf(
   return { workload, phase, outcome: 'refused', since: null, operation, refusal: failed }
 }
 
-/** Those that have got traffic last go home first; what has none is last, by name. */
-export function newestFirst(subjects: readonly Subject[]): readonly Subject[] {
-  const movedAt = ({ workload: { state } }: Subject): Instant =>
-    isAway(state, null) && 'since' in state ? state.since : 0
+/**
+ * Those that are getting traffic now go home first, then those that have got it last; what has none is last, by name. `advancing`:
+ * names of workloads of which an advance runs.
+ */
+export function newestFirst(subjects: readonly Subject[], advancing: ReadonlySet<string>): readonly Subject[] {
+  const movedAt = ({ workload: { name, state } }: Subject): Instant => {
+    if (advancing.has(name)) return Number.MAX_SAFE_INTEGER
+    return isAway(state, null) && 'since' in state ? state.since : 0
+  }
   return [...subjects].sort((a, b) => movedAt(b) - movedAt(a) || a.workload.name.localeCompare(b.workload.name))
 }
 
