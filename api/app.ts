@@ -17,6 +17,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { clusterRoutes } from './routes/clusters.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { holdRoutes } from './routes/holds.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { migrationRoutes } from './routes/migrations.ts'
 import { operationRoutes } from './routes/operations.ts'
@@ -25,11 +26,13 @@ import { tokenRoutes } from './routes/tokens.ts'
 import { workloadRoutes } from './routes/workloads.ts'
 import { auditEntrySchema } from './schemas/audit.ts'
 import { clusterSchema } from './schemas/cluster.ts'
+import { homecomingSchema } from './schemas/homecoming.ts'
+import { holdSchema } from './schemas/hold.ts'
 import { operationSchema } from './schemas/operation.ts'
 import { problemSchema } from './schemas/problem.ts'
 import { reportSchema } from './schemas/report.ts'
 import { tokenSchema } from './schemas/token.ts'
-import { holdSchema, migrationSchema, outputsSchema, workloadSchema } from './schemas/workload.ts'
+import { migrationSchema, outputsSchema, workloadSchema } from './schemas/workload.ts'
 
 export interface AppDependencies {
   readonly cutover: Cutover
@@ -77,6 +80,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
     holdSchema,
     clusterSchema,
     workloadSchema,
+    homecomingSchema,
     migrationSchema,
     outputsSchema,
     auditEntrySchema,
@@ -98,6 +102,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
   await app.register(migrationRoutes, { cutover, prefix: '/v1' })
   await app.register(clusterRoutes, { cutover, prefix: '/v1' })
   await app.register(workloadRoutes, { cutover, prefix: '/v1' })
+  await app.register(holdRoutes, { cutover, prefix: '/v1' })
   await app.register(reportRoutes, { cutover, prefix: '/v1' })
   await app.register(operationRoutes, { cutover, prefix: '/v1' })
   await app.register(eventRoutes, { cutover, access, prefix: '/v1' })

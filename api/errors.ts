@@ -36,6 +36,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   'version-not-offered': 409,
   'trust-policy-refused': 409,
   'workload-not-empty': 409,
+  'time-past': 400,
   'not-confirmed': 409,
   forbidden: 403,
   'two-persons': 403,

@@ -13,6 +13,7 @@ export const auditActions = {
   plan: { kind: 'decision', meaning: 'A plan was asked for.' },
   advance: { kind: 'decision', meaning: 'A step forward was asked for; `details.gates` has what the gates said.' },
   rollback: { kind: 'decision', meaning: 'The way home was asked for.' },
+  'rollback-all': { kind: 'decision', meaning: 'The way home was asked for, of every workload of a migration.' },
   abandon: { kind: 'decision', meaning: 'To leave the switch point as it was found was asked for.' },
   release: { kind: 'decision', meaning: 'To let go of a retired workload was asked for.' },
   'cluster-preview': { kind: 'decision', meaning: "A preview of green's cluster was asked for." },
@@ -21,6 +22,9 @@ export const auditActions = {
   'cluster-cancel': { kind: 'decision', meaning: "The end of what runs for green's cluster was asked for." },
   hold: { kind: 'decision', meaning: 'A hold was placed.' },
   unhold: { kind: 'decision', meaning: 'A hold was removed.' },
+  freeze: { kind: 'decision', meaning: 'Everything was frozen.' },
+  thaw: { kind: 'decision', meaning: 'The freeze was ended.' },
+  'run-out': { kind: 'decision', meaning: 'The time of a hold came, and what it is on goes home.' },
   confirm: { kind: 'decision', meaning: 'A person confirmed.' },
   guard: { kind: 'decision', meaning: 'A guard fired.' },
   stage: { kind: 'act', meaning: 'A stage began; it ended with its split read back.' },
@@ -150,7 +154,7 @@ interface More {
   readonly details?: object
 }
 
-type Subject = { readonly migration: string; readonly name: string | null }
+type Subject = { readonly migration: string | null; readonly name: string | null }
 
 const nothingMore = { operation: null, plan: null, update: null, aws: [] } as const
 

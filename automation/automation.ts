@@ -10,6 +10,7 @@ import { createPulumiEngine, engineEnvironment, type PulumiEngineOptions } from 
 import { StackFiles, type StackFilesOptions } from './engine/stack-files.ts'
 import { tracedEngine } from './engine/traced-engine.ts'
 import { Events } from './events.ts'
+import { RunOut } from './holds/run-out.ts'
 import { Observer } from './observer.ts'
 import { createAsk } from './probe.ts'
 import { createReader } from './reader.ts'
@@ -88,7 +89,6 @@ export function createAutomation(options: AutomationOptions): Automation {
   const clusters = new ClusterRequests(tools, runs)
   const slots = options.engine.workers * operationsPerWorker
   const dispatcher = new Dispatcher({ store, events, engine, replica, runs, runner, clusters, slots })
-  const sweeper = new Sweeper(store)
   const bindings = new BindingsWatch({ ...tools, replica })
   const observer: Observer = new Observer({
     store,
@@ -101,6 +101,8 @@ export function createAutomation(options: AutomationOptions): Automation {
     onFiring: (workload, firing) => cutover.guardFired(workload, firing),
   })
   const cutover: Cutover = new Cutover({ ...tools, events, reader, observer, runner, runs, replica, clusters })
+  const { homecomings } = cutover
+  const sweeper = new Sweeper(store, new RunOut({ store, clock, replica, homecomings }))
   return {
     cutover,
     start: async () => {

@@ -10,7 +10,9 @@ import type { Events } from './events.ts'
 import type { Firing } from './guards/watch.ts'
 import type { GateResult } from './gates/gate.ts'
 import { defaults, type Inventory } from './inventory.ts'
-import type { Confirmation, Hold, Migration, Workload } from './migration.ts'
+import { Homecomings, type Homecoming } from './homecoming.ts'
+import { HoldRequests } from './holds/requests.ts'
+import type { Confirmation, Migration, Workload } from './migration.ts'
 import { phaseOf } from './phases/phases.ts'
 import { readingsOf, type Readings } from './readings.ts'
 import { register } from './registration.ts'
@@ -30,11 +32,15 @@ export interface CutoverDependencies extends RequestsDependencies {
 export class Cutover {
   readonly #deps: CutoverDependencies
   readonly #requests: Requests
+  readonly holds: HoldRequests
+  readonly homecomings: Homecomings
   #accepting = false
 
   constructor(deps: CutoverDependencies) {
     this.#deps = deps
     this.#requests = new Requests(deps)
+    this.holds = new HoldRequests(deps)
+    this.homecomings = new Homecomings(deps.store, this.#requests)
   }
 
   get events(): Events {
@@ -189,6 +195,12 @@ export class Cutover {
     return this.#requests.rollback(await this.#subject(migration, name), force, asker)
   }
 
+  /** Every workload of a migration that has, or may get, traffic on green; and which of all are home, and since when. */
+  async rollbackAll(migration: string, force: boolean, waitMs: number, asker: Asker): Promise<Homecoming[]> {
+    if (!this.#accepting) throw notAccepting('the service is starting or stopping')
+    return this.homecomings.all(await this.migration(migration), force, waitMs, asker)
+  }
+
   async abandon(migration: string, name: string, force: boolean, asker: Asker): Promise<OperationRecord> {
     this.#mustAccept()
     return this.#requests.leave(await this.#subject(migration, name), 'abandon', force, asker)
@@ -213,30 +225,8 @@ export class Cutover {
       work.audit.write(decisionOf(asker, seen, 'guard', { details: { ...firing, onGuard } }))
       work.events.write(seen, active?.id ?? null, 'guard-fired', { ...firing })
     })
-    if (onGuard === 'hold') await this.hold(migration, name, firing.guard, asker)
+    if (onGuard === 'hold') await this.holds.place({ migration, workload: name }, firing.guard, asker)
     else await this.rollback(migration, name, false, asker)
-  }
-
-  async hold(migration: string, name: string, holdName: string, asker: Asker): Promise<Hold> {
-    const workload = await this.workload(migration, name)
-    const { by, reason } = asker
-    return this.#deps.store.transaction(async (work) => {
-      const hold = await work.holds.place({ migration, workload: name, name: holdName, reason: reason ?? '', by })
-      work.audit.write(decisionOf(asker, workload, 'hold', { details: { hold } }))
-      work.events.write(workload, null, 'hold-placed', { ...hold })
-      return hold
-    })
-  }
-
-  /** Removing one hold leaves every other. */
-  async removeHold(migration: string, name: string, id: string, asker: Asker): Promise<void> {
-    const workload = await this.workload(migration, name)
-    await this.#deps.store.transaction(async (work) => {
-      const hold = await work.holds.remove(migration, name, id)
-      if (!hold) throw new CutoverError('not-found', `${name} has no hold ${id}`)
-      work.audit.write(decisionOf(asker, workload, 'unhold', { details: { hold } }))
-      work.events.write(workload, null, 'hold-removed', { ...hold })
-    })
   }
 
   /** The person's gate: in `soaking` that blue may be retired; before it, where nothing can ask green, that it answers. */

@@ -47,6 +47,7 @@ export const errorCodes = {
   'version-not-offered': 'EKS offers no cluster of this Kubernetes version.',
   'trust-policy-refused': "A role's trust policy cannot take our statement.",
   'workload-not-empty': 'A workload has something in green, so its cluster must stay.',
+  'time-past': 'The time that was given has passed already.',
   'not-confirmed': 'The confirmation does not name what would be destroyed.',
   forbidden: 'Whoever asks is known, and may not.',
   'two-persons': 'The inventory wants one person to confirm and another to retire.',

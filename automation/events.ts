@@ -6,8 +6,10 @@ import type { Instant } from './migration.ts'
 export interface JournalEvent {
   readonly seq: number
   readonly at: Instant
-  readonly migration: string
-  readonly workload: string
+  /** null: it is about everything */
+  readonly migration: string | null
+  /** null: it is about all of the migration, or about everything */
+  readonly workload: string | null
   readonly operation: string | null
   readonly type: EventType
   readonly data: Readonly<Record<string, unknown>>
@@ -31,6 +33,7 @@ export const eventTypes = {
   'guard-fired': 'A guard fired.',
   'hold-placed': 'A hold was placed.',
   'hold-removed': 'A hold was removed.',
+  'hold-ran-out': 'The time of a hold has come, and what it is on goes home.',
   confirmed: 'A person confirmed.',
 } as const
 

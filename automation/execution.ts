@@ -5,7 +5,7 @@ import type { Task } from './engine/engine.ts'
 import type { WriteOptions } from './engine/stack-files.ts'
 import { CutoverError } from './errors.ts'
 import type { EventType } from './events.ts'
-import type { Hold, Migration, Workload } from './migration.ts'
+import type { Migration, NewHold, Workload } from './migration.ts'
 import { OperationRun, type Act, type Tools } from './operation-run.ts'
 import type { OperationChange, OperationRecord } from './store/operations.ts'
 import type { WorkloadChange } from './store/workloads.ts'
@@ -85,5 +85,5 @@ export class Execution extends OperationRun {
 interface Also {
   readonly events?: readonly (readonly [EventType, object])[]
   readonly acts?: readonly Act[]
-  readonly hold?: Omit<Hold, 'id' | 'since'>
+  readonly hold?: NewHold
 }

@@ -2,10 +2,11 @@ import { Type, type Static, type TSchema } from 'typebox'
 import { clusterFaults, clusterSchema } from '../infra/cluster/config.ts'
 import { LineCounter, parseDocument, type Document } from 'yaml'
 import type { Grain } from '../infra/traffic.ts'
-import { entrySchema, type Entry } from '../infra/workloads/entry.ts'
+import { entrySchema, windowsSchema, type ChangeWindow, type Entry } from '../infra/workloads/entry.ts'
 import { isKindName, kindOf, kinds, type KindName } from '../infra/workloads/kinds.ts'
 import { InventoryInvalid, type InventoryFault } from './errors.ts'
 import { faultsOf } from './schema.ts'
+import { faultOfWindow } from './windows.ts'
 
 const name = Type.String({
   pattern: '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$',
@@ -28,6 +29,7 @@ const head = {
       description: 'One person confirms that blue may be retired, another one retires it. Default false.',
     }),
   ),
+  windows: windowsSchema,
 }
 
 const givenSchema = Type.Object(
@@ -85,7 +87,7 @@ export function parseInventory(document: unknown, locate: Locate = () => ({})): 
     const { green } = document as Inventory
     const ofGreen = greenFaults(green)
     faults.push(...(ofGreen.length > 0 ? ofGreen : sameCluster(document as Inventory)))
-    faults.push(...entryFaults(document as Inventory))
+    faults.push(...windowFaults(document as Inventory, ''), ...entryFaults(document as Inventory))
   }
   if (faults.length > 0) throw new InventoryInvalid(faults.map((fault) => ({ ...fault, ...locate(fault.pointer) })))
   return document as Inventory
@@ -157,7 +159,7 @@ function entryFaults(inventory: Inventory): InventoryFault[] {
 
 /** What a schema cannot say. */
 function meaningFaults(entry: WorkloadEntry, pointer: string): InventoryFault[] {
-  const faults: InventoryFault[] = []
+  const faults = windowFaults(entry, pointer)
   const kind = kindOf(entry.kind)
   try {
     kind.claims(entry)
@@ -175,6 +177,13 @@ function meaningFaults(entry: WorkloadEntry, pointer: string): InventoryFault[] 
     faults.push({ pointer: `${pointer}/probe/marker`, message: 'a marker names either a header or a json pointer' })
   }
   return faults
+}
+
+function windowFaults({ windows = [] }: { readonly windows?: readonly ChangeWindow[] }, pointer: string) {
+  return windows.flatMap((window, at): InventoryFault[] => {
+    const fault = faultOfWindow(window)
+    return fault ? [{ pointer: `${pointer}/windows/${at}/${fault.key}`, message: fault.message }] : []
+  })
 }
 
 function grainFaults(grain: Grain, steps: readonly number[], pointer: string): InventoryFault[] {

@@ -30,7 +30,7 @@ function levelOf({ type, data }: JournalEvent): Level {
   return severity === 'warning' ? 'warn' : 'info'
 }
 
-function textOf({ type, workload, data }: JournalEvent): string {
+function textOf({ type, migration, workload, data }: JournalEvent): string {
   const { text } = data as { readonly text?: string }
-  return text === undefined ? `${workload}: ${type}` : `${workload}: ${text}`
+  return `${workload ?? migration ?? 'everything'}: ${text ?? type}`
 }

@@ -90,15 +90,27 @@ export interface Workload {
   readonly unsettled: boolean
 }
 
+/** What is done when a hold's time has come: what it is on goes home first, or it is removed and nothing else. */
+export type HoldEnd = 'rollback' | 'resume'
+
 export interface Hold {
   readonly id: string
-  readonly migration: string
-  readonly workload: string
+  /** null: everything is held */
+  readonly migration: string | null
+  /** null: all of the migration is held */
+  readonly workload: string | null
   readonly name: string
   readonly reason: string
   readonly by: string
   readonly since: Instant
+  /** When it ends by itself; null: when somebody removes it. */
+  readonly until: Instant | null
+  /** null: it does not end by itself */
+  readonly then: HoldEnd | null
 }
+
+/** One that is to be placed; without an end it stays until it is removed. */
+export type NewHold = Omit<Hold, 'id' | 'since' | 'until' | 'then'> & Partial<Pick<Hold, 'until' | 'then'>>
 
 export type Action = 'plan' | 'advance' | 'rollback' | 'abandon' | 'release'
 

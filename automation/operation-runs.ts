@@ -106,6 +106,6 @@ async function letGo({ tools, operation, subject, gone, signal }: OperationRun):
 }
 
 export function stateAfter({ code }: Pick<Failure, 'code'>): EndState {
-  if (code === 'cancelled') return 'cancelled'
+  if (code === 'cancelled' || code === 'held') return 'cancelled'
   return code === 'interrupted' ? 'interrupted' : 'failed'
 }

@@ -7,6 +7,7 @@ import type { Migration, Workload } from './migration.ts'
 import { firstStep, nextStep } from './phases/steps.ts'
 import { wantedSplits } from './phases/wanted.ts'
 import type { Ask } from './probe.ts'
+import { changeTime, windowsOf } from './windows.ts'
 import { siteOf, type Connections } from './surroundings.ts'
 
 const testRouteQuestions = 3
@@ -131,6 +132,7 @@ export function ownFacts(workload: Workload, migration: Migration, clock: Clock)
     secondsInState: 'since' in state ? clock.secondsSince(state.since) : null,
     confirmation: 'confirmation' in state ? state.confirmation : null,
     crossZone: workload.found?.crossZone ?? true,
+    changeTime: changeTime(windowsOf(workload.entry, migration.inventory), clock.now()),
     lingerSeconds: linger?.seconds ?? 0,
   }
 }

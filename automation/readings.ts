@@ -1,6 +1,7 @@
 import type { Split } from '../infra/traffic.ts'
 import type { GateResult } from './gates/gate.ts'
 import { askGates } from './gates/gates.ts'
+import { covers } from './holds/scope.ts'
 import type { Hold, Operation, PhaseName } from './migration.ts'
 import { keyOf } from './migration.ts'
 import { phaseOf, phases } from './phases/phases.ts'
@@ -27,6 +28,7 @@ export interface Reading {
 export interface Readings {
   readonly workloads: readonly Reading[]
   readonly active: readonly Operation[]
+  readonly holds: readonly Hold[]
 }
 
 /** All workloads at once, in a handful of queries however many there are. */
@@ -40,10 +42,7 @@ export async function readingsOf({ store, observer, clock }: ViewDependencies): 
   const migrations = new Map(
     await Promise.all(names.map(async (name) => [name, await store.read.migrations.get(name)] as const)),
   )
-  const keyed = <T extends Operation | Hold>(all: readonly T[]): Map<string, T[]> =>
-    Map.groupBy(all, ({ migration, workload }) => `${migration}/${workload}`)
-  const operationsOf = keyed(active)
-  const holdsOf = keyed(holds)
+  const operationsOf = Map.groupBy(active, ({ migration, workload }) => `${migration}/${workload}`)
   const readings = workloads.flatMap((workload): Reading[] => {
     const migration = migrations.get(workload.migration)
     if (!migration) return []
@@ -60,9 +59,14 @@ export async function readingsOf({ store, observer, clock }: ViewDependencies): 
         wanted: phase.split(workload.state),
         observed: latest && 'value' in latest.split ? latest.split.value : null,
         gates,
-        status: statusOf(workload, operation, holdsOf.get(keyOf(workload)) ?? [], gates).status,
+        status: statusOf(
+          workload,
+          operation,
+          holds.filter((hold) => covers(hold, workload)),
+          gates,
+        ).status,
       },
     ]
   })
-  return { workloads: readings, active }
+  return { workloads: readings, active, holds }
 }

@@ -1,6 +1,7 @@
 import { CutoverError } from './errors.ts'
 import type { Execution } from './execution.ts'
 import { askGates, needsOf, type GateName } from './gates/gates.ts'
+import { mustNotBeFrozen, type GoHome } from './holds/freeze.ts'
 import { wayOf } from './phases/decide.ts'
 import { phaseOf } from './phases/phases.ts'
 import type { Reader } from './reader.ts'
@@ -15,8 +16,7 @@ const pauseSeconds = 5
 
 export interface RecoveryDependencies {
   readonly reader: Reader
-  /** Brings the workload home, by the service itself; the operation that asks for it is ended by that. */
-  readonly goHome: (execution: Execution, reason: string) => Promise<void>
+  readonly goHome: GoHome
 }
 
 /**
@@ -35,6 +35,7 @@ export async function goOn(execution: Execution, deps: RecoveryDependencies): Pr
     await say(execution, 'it is finished: a way home that was promised is walked')
     return { ...decision, previewed: false }
   }
+  await mustNotBeFrozen(execution, workload.stage, deps.goHome)
   if (action === 'advance' && phaseOf(workload.state).brokenOff === 'asks again') {
     const closed = await stillClosed(execution, deps.reader)
     if (closed !== null) await undo(execution, deps, closed)

@@ -10,7 +10,7 @@ import type { GateResult } from './gates/gate.ts'
 import { askGates, needsOf } from './gates/gates.ts'
 import type { Action, Migration, PhaseName, Workload } from './migration.ts'
 import type { Observer } from './observer.ts'
-import { decide, type ActiveOperation, type Circumstances, type Request } from './phases/decide.ts'
+import { decide, isAway, type ActiveOperation, type Circumstances, type Request } from './phases/decide.ts'
 import type { Moment, Transition } from './phases/phase.ts'
 import { phaseOf } from './phases/phases.ts'
 import { basisDigest } from './plan/plan.ts'
@@ -49,6 +49,8 @@ const rollbackAttempts = 5
 
 class Overtaken extends Error {}
 
+class AtHome extends Error {}
+
 /** A reading of blue counts as known for this long. Seconds on the wall. */
 const freshSeconds = 15
 
@@ -82,7 +84,7 @@ export class Requests {
     mustBeAnother(subject, asker)
     const found = await this.#found(subject)
     const { workload } = found
-    const holds = await this.#deps.store.read.holds.of(workload.migration, workload.name)
+    const holds = await this.#deps.store.read.holds.on(workload)
     const asked = await this.#askGates(found)
     const circumstances = await this.#circumstances(workload, { holds, ...asked })
     const { transition } = decided(workload, { action: 'advance' }, circumstances)
@@ -116,14 +118,25 @@ export class Requests {
   }
 
   /** Home at once. What runs for the workload is killed, not waited for; the journal knows it before anything is done. */
-  async rollback(subject: Subject, force: boolean, asker: Asker): Promise<OperationRecord> {
+  async rollback(subject: Subject, force: boolean, asker: Asker, awayOnly = false): Promise<OperationRecord> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#rollback(attempt === 1 ? subject : await this.#again(subject), force, asker)
+        const now = attempt === 1 ? subject : await this.#again(subject)
+        return await this.#rollback(now, force, asker, awayOnly)
       } catch (error) {
         const overtaken = error instanceof Overtaken || isUniqueViolation(error)
         if (!overtaken || attempt === rollbackAttempts) throw error
       }
+    }
+  }
+
+  /** As `rollback`, where there is anything to bring home; else null. A rollback out of `prepared` would take green's side away. */
+  async bringHome(subject: Subject, force: boolean, asker: Asker): Promise<OperationRecord | null> {
+    try {
+      return await this.rollback(subject, force, asker, true)
+    } catch (error) {
+      if (error instanceof AtHome) return null
+      throw error
     }
   }
 
@@ -133,10 +146,11 @@ export class Requests {
     return { workload, migration: owner }
   }
 
-  async #rollback(subject: Subject, force: boolean, asker: Asker): Promise<OperationRecord> {
+  async #rollback(subject: Subject, force: boolean, asker: Asker, awayOnly: boolean): Promise<OperationRecord> {
     const { workload } = subject
     const { migration, name } = workload
     const moment = await this.#circumstances(workload, {})
+    if (awayOnly && !isAway(workload.state, moment.active)) throw new AtHome()
     const { transition, replaces } = decided(workload, { action: 'rollback', force }, moment)
     const saved = await this.#deps.store.transaction(async (work) => {
       if (replaces) {

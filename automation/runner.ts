@@ -6,6 +6,8 @@ import type { OperationRuns } from './operation-runs.ts'
 import type { WorkloadChange } from './store/workloads.ts'
 import type { EndState, Instant, Migration, State, Workload } from './migration.ts'
 import { sameJson } from './same-json.ts'
+import type { Stage } from '../infra/workloads/kind.ts'
+import { mustNotBeFrozen } from './holds/freeze.ts'
 import { partsOf } from './parts.ts'
 import { makePlan } from './planning.ts'
 import { bringHome, type Preempted } from './rollback.ts'
@@ -56,11 +58,16 @@ export class Runner {
       await bringHome(execution, transition, preempted)
       await execution.pass('before-reconcile')
     }
+    let done: Stage | null = null
     for (const [index, stage] of partsOf(execution, transition).entries()) {
+      const mayGoOn = (): Promise<void> => mustNotBeFrozen(execution, done, this.#deps.goHome)
+      await mayGoOn()
       await runStage(execution, stage, {
+        mayGoOn,
         previewed: index === 0 && previewed,
         deleteUnreachable: operation.action === 'abandon' && operation.request['force'] === true,
       })
+      done = stage
     }
     // what another tool that manages the switch point has to be told, once this is done
     const { outputs, onRecord: switchPoint } = execution.workload

@@ -19,6 +19,8 @@ export interface StageOptions {
   /** The stage was previewed already, by the plan that the advance names. */
   readonly previewed: boolean
   readonly deleteUnreachable: boolean
+  /** Throws when it may not write any more. */
+  readonly mayGoOn: () => Promise<void>
 }
 
 /**
@@ -42,6 +44,7 @@ async function carryOut(execution: Execution, stage: Stage, options: StageOption
   await settle(execution, stage)
   await execution.pass('switch-point-refreshed')
   if (!options.previewed) await previewChecked(execution, stage)
+  await options.mayGoOn()
   await execution.save({ unsettled: true }, { writes: true })
   await execution.pass('before-up')
   const { result, act } = await recordedRun(execution, 'up', (engine, task, listen) => engine.up(task, listen))

@@ -1,3 +1,4 @@
+import type { RunOut } from './holds/run-out.ts'
 import type { Store } from './store/store.ts'
 
 /** Milliseconds between two looks at what has become due. */
@@ -6,11 +7,13 @@ const lookMs = 1_000
 /** What is due at a time stands in the journal; this carries it out, on whichever replica looks first. */
 export class Sweeper {
   readonly #store: Store
+  readonly #runOut: RunOut
   #timer: NodeJS.Timeout | null = null
   #sweep: Promise<void> = Promise.resolve()
 
-  constructor(store: Store) {
+  constructor(store: Store, runOut: RunOut) {
     this.#store = store
+    this.#runOut = runOut
   }
 
   start(): void {
@@ -26,6 +29,7 @@ export class Sweeper {
 
   async #all(): Promise<void> {
     const { read } = this.#store
-    await Promise.all([read.operations.settle(), read.replicas.forgetDead()]).catch(() => undefined) // the journal does not answer; later
+    // what fails because the journal does not answer is still due at the next look
+    await Promise.allSettled([read.operations.settle(), read.replicas.forgetDead(), this.#runOut.sweep()])
   }
 }

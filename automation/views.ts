@@ -34,7 +34,7 @@ export interface ViewDependencies {
 export async function viewOf(workload: Workload, migration: Migration, deps: ViewDependencies): Promise<WorkloadView> {
   const { store, observer, clock } = deps
   const [holds, operation, latest] = await Promise.all([
-    store.read.holds.of(workload.migration, workload.name),
+    store.read.holds.on(workload),
     store.read.operations.last(workload.migration, workload.name),
     observer.latest(workload),
   ])

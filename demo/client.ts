@@ -27,6 +27,8 @@ export interface WorkloadAnswer {
   readonly gates: readonly { readonly name: string; readonly state: string; readonly sentence: string }[]
   readonly holds: readonly {
     readonly id: string
+    /** null: it is on more than this workload */
+    readonly workload: string | null
     readonly name: string
     readonly by: string
     readonly reason: string
@@ -121,8 +123,8 @@ export class Client {
   }
 
   async removeHolds(name: string): Promise<void> {
-    for (const { id } of (await this.workload(name)).holds)
-      await this.#send('DELETE', `${this.pathOf(name)}/holds/${id}`)
+    for (const { id, workload } of (await this.workload(name)).holds)
+      if (workload !== null) await this.#send('DELETE', `${this.pathOf(name)}/holds/${id}`)
   }
 
   /** Resolves when the operation has ended, however. */

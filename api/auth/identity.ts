@@ -30,6 +30,12 @@ export class Unauthenticated extends Error {
 export const covers = (scope: Scope | null, migration: string, workload: string | null): boolean =>
   scope === null || scope.includes(migration) || (workload !== null && scope.includes(`${migration}/${workload}`))
 
+/** Is anything of what this is about in the scope? `migration` null: it is about everything, `workload` null: about all of it. */
+export const reaches = (scope: Scope | null, migration: string | null, workload: string | null): boolean =>
+  migration === null ||
+  covers(scope, migration, workload) ||
+  (workload === null && (scope ?? []).some((place) => place.startsWith(`${migration}/`)))
+
 /** Subjects under which the service itself acts; nobody else can be called so. */
 const own = ['operator', 'recovery', 'eks-cutover']
 

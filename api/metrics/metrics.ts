@@ -28,6 +28,12 @@ export const metrics = {
     labels: ['migration', 'workload', 'gate'],
   },
   cutover_workloads: { type: 'gauge', help: 'Workloads by status.', labels: ['migration', 'status'] },
+  cutover_holds: {
+    type: 'gauge',
+    help: 'Holds by what they are on: workload, migration or everything.',
+    labels: ['scope', 'migration'],
+  },
+  cutover_frozen: { type: 'gauge', help: '1: everything is frozen.' },
   cutover_operations_active: {
     type: 'gauge',
     help: 'Operations that are queued or running, on any service.',

@@ -1,5 +1,6 @@
 import type { Cutover } from '../../automation/cutover.ts'
 import type { GateState } from '../../automation/gates/gate.ts'
+import { isFreeze, scopeNameOf } from '../../automation/holds/scope.ts'
 import type { Reading, Readings } from '../../automation/readings.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -12,8 +13,8 @@ export async function scrape(metrics: Metrics, cutover: Cutover): Promise<void> 
     'cutover_process_memory_bytes',
     cutover.memory().map(({ process, pid, bytes }) => [{ process, pid }, bytes]),
   )
-  const nothing: Readings = { workloads: [], active: [] }
-  const { workloads, active } = await cutover.readings().catch(() => nothing)
+  const nothing: Readings = { workloads: [], active: [], holds: [] }
+  const { workloads, active, holds } = await cutover.readings().catch(() => nothing)
   metrics.set(
     'cutover_workload_phase',
     workloads.map(({ migration, workload, kind, phase }) => [{ migration, workload, kind, phase }, 1]),
@@ -27,6 +28,9 @@ export async function scrape(metrics: Metrics, cutover: Cutover): Promise<void> 
   )
   metrics.set('cutover_workloads', counted(workloads, ['migration', 'status']))
   metrics.set('cutover_operations_active', counted(active, ['action', 'state']))
+  const placed = holds.map((hold) => ({ scope: scopeNameOf(hold), migration: hold.migration ?? '' }))
+  metrics.set('cutover_holds', counted(placed, ['scope', 'migration']))
+  metrics.set('cutover_frozen', [[{}, holds.some(isFreeze) ? 1 : 0]])
 }
 
 function splits({ migration, workload, wanted, observed }: Reading) {

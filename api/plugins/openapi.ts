@@ -23,6 +23,7 @@ export const openapi = fp(
           { name: 'migrations', description: 'Inventories' },
           { name: 'cluster', description: 'Green, where it is built here' },
           { name: 'workloads', description: 'One service on its way' },
+          { name: 'holds', description: 'What keeps from advancing; the freeze' },
           { name: 'operations', description: 'Attempts at transitions' },
           { name: 'tokens', description: 'API tokens: who may do what' },
           { name: 'service', description: 'The service itself' },

@@ -50,11 +50,14 @@ const named: Readonly<Record<string, string>> = {
   'PUT migrations': 'inventory',
   'POST holds': 'hold',
   'DELETE holds': 'unhold',
+  'DELETE freeze': 'thaw',
 }
 
 /** A route's last word that is no parameter, or what the record calls it. */
 function actionOf({ method, routeOptions }: FastifyRequest): string {
-  const words = (routeOptions.url ?? '').split('/').filter((word) => word && !word.startsWith(':'))
+  const { url = '' } = routeOptions
+  const words = url.split('/').filter((word) => word && !word.startsWith(':'))
   const last = words.at(-1) ?? ''
+  if (url.endsWith('/migrations/:migration/rollback')) return 'rollback-all'
   return named[`${method} ${last}`] ?? (words.at(-2) === 'cluster' ? `cluster-${last}` : last)
 }

@@ -5,7 +5,7 @@ import type { Cutover } from '../../automation/cutover.ts'
 import { eventTypes, type JournalEvent } from '../../automation/events.ts'
 import { matches, type EventFilter } from '../../automation/store/event-log.ts'
 import type { Access } from '../auth/access.ts'
-import { covers, type Identity } from '../auth/identity.ts'
+import { reaches, type Identity } from '../auth/identity.ts'
 import type { App } from '../fastify.ts'
 import { mustCover } from '../plugins/authentication.ts'
 import { nameSchema } from '../schemas/common.ts'
@@ -66,7 +66,7 @@ export async function eventRoutes(app: App, { cutover, access }: EventOptions): 
       reply.raw.flushHeaders()
       endWithCredential(access, identity, closed)
       for await (const event of follow(cutover, from, request.query, closed.signal)) {
-        if (!covers(identity.scope, event.migration, event.workload)) continue
+        if (!reaches(identity.scope, event.migration, event.workload)) continue
         await reply.sse.send({ id: String(event.seq), event: event.type, data: showEvent(event) })
       }
       reply.sse.close()

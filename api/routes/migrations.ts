@@ -3,9 +3,10 @@ import type { Cutover } from '../../automation/cutover.ts'
 import { CutoverError } from '../../automation/errors.ts'
 import { inventorySchema, parseInventory, parseInventoryYaml, type Inventory } from '../../automation/inventory.ts'
 import type { App } from '../fastify.ts'
-import { askerOf } from './accepting.ts'
+import { askerOf, reason, strict } from './accepting.ts'
 import { limitOf, migrationParams, namePattern, pageOf, pageQueryOf } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
+import { homecomingsSchema, showHomecoming, waitSchema } from '../schemas/homecoming.ts'
 import { showMigration } from '../schemas/workload.ts'
 
 const yamlTypes = ['application/yaml', 'application/x-yaml', 'text/yaml']
@@ -74,6 +75,34 @@ export async function migrationRoutes(app: App, { cutover }: { readonly cutover:
       },
     },
     async ({ params }) => showMigration(await cutover.migration(params.migration)),
+  )
+
+  wayHome(app, cutover)
+}
+
+function wayHome(app: App, cutover: Cutover): void {
+  app.post(
+    '/migrations/:migration/rollback',
+    {
+      config: { right: 'rollback' },
+      schema: {
+        tags: ['migrations'],
+        summary:
+          'Every workload home at once, the one that was cut over last first; what is home already stays as it is',
+        params: migrationParams,
+        querystring: Type.Object({ wait: Type.Optional(waitSchema) }, strict),
+        body: Type.Object({ reason, force: Type.Optional(Type.Boolean()) }, strict),
+        response: { 200: homecomingsSchema, 202: homecomingsSchema, ...problems(400, 404, 409, 413, 415, 422, 503) },
+      },
+    },
+    async (request, reply) => {
+      const { migration } = request.params
+      const { reason: why, force = false } = request.body
+      const waitMs = Number(request.query.wait ?? 0) * 1000
+      const workloads = await cutover.rollbackAll(migration, force, waitMs, askerOf(request, why))
+      const going = workloads.some(({ outcome }) => outcome === 'going')
+      return reply.code(going ? 202 : 200).send({ migration, workloads: workloads.map(showHomecoming) })
+    },
   )
 }
 

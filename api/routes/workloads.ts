@@ -5,10 +5,10 @@ import { covers } from '../auth/identity.ts'
 import type { App } from '../fastify.ts'
 import { mustCover } from '../plugins/authentication.ts'
 import { accept, accepted, askerOf, orNothing, reason, strict } from './accepting.ts'
-import { limitOf, migrationParams, nameSchema, pageOf, pageQueryOf, workloadParams } from '../schemas/common.ts'
+import { limitOf, migrationParams, pageOf, pageQueryOf, workloadParams } from '../schemas/common.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
-import { byHandSchema, confirmationSchema, showConfirmation, showHold, showWorkload } from '../schemas/workload.ts'
+import { byHandSchema, confirmationSchema, showConfirmation, showWorkload } from '../schemas/workload.ts'
 
 const path = '/migrations/:migration/workloads/:workload'
 
@@ -192,47 +192,9 @@ function outputRoutes(app: App, cutover: Cutover): void {
   )
 }
 
-/** What people say: holds and confirmations. */
+/** What people say. */
 function personRoutes(app: App, cutover: Cutover): void {
   const tags = ['workloads']
-
-  app.post(
-    `${path}/holds`,
-    {
-      config: { right: 'hold' },
-      schema: {
-        tags,
-        summary: 'Keep a workload from advancing, for a reason',
-        params: workloadParams,
-        body: Type.Object({ name: Type.Optional(nameSchema), reason }, strict),
-        response: { 201: Type.Ref('Hold'), ...problems(400, 404, 409, 413, 415, 422) },
-      },
-    },
-    async (request, reply) => {
-      const { migration, workload } = request.params
-      const { name = 'hold', reason: why } = request.body
-      const hold = await cutover.hold(migration, workload, name, askerOf(request, why))
-      return reply.code(201).send(showHold(hold))
-    },
-  )
-
-  app.delete(
-    `${path}/holds/:hold`,
-    {
-      config: { right: 'hold' },
-      schema: {
-        tags,
-        summary: 'Remove one hold; all others stay',
-        params: Type.Object({ ...workloadParams.properties, hold: Type.String({ maxLength: 100 }) }),
-        response: { 204: Type.Null(), ...problems(400, 404) },
-      },
-    },
-    async (request, reply) => {
-      const { migration, workload, hold } = request.params
-      await cutover.removeHold(migration, workload, hold, askerOf(request, undefined))
-      return reply.code(204).send(null)
-    },
-  )
 
   app.post(
     `${path}/confirm`,

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
-import type { Confirmation, Hold, Migration } from '../../automation/migration.ts'
+import type { Confirmation, Migration } from '../../automation/migration.ts'
 import type { WorkloadView } from '../../automation/views.ts'
 import { instantSchema, nullableNumber, phaseSchema, splitSchema } from './common.ts'
+import { showHold } from './hold.ts'
 import { showOperation } from './operation.ts'
 
 export const gateSchema = Type.Object({
@@ -10,11 +11,6 @@ export const gateSchema = Type.Object({
   sentence: Type.String(),
   numbers: Type.Record(Type.String(), Type.Number()),
 })
-
-export const holdSchema = Type.Object(
-  { id: Type.String(), name: Type.String(), reason: Type.String(), by: Type.String(), since: instantSchema },
-  { $id: 'Hold' },
-)
 
 export const workloadSchema = Type.Object(
   {
@@ -66,8 +62,6 @@ export const byHandSchema = Type.Object({
     }),
   ),
 })
-
-export const showHold = ({ id, name, reason, by, since }: Hold) => ({ id, name, reason, by, since: iso(since) })
 
 export const showConfirmation = ({ by, reason, at }: Confirmation) => ({ by, reason, at: iso(at) })
 

@@ -1,5 +1,6 @@
 import type { Grain, Split } from '../../infra/traffic.ts'
 import type { BlueTraffic, Health } from '../../infra/workloads/kind.ts'
+import type { ChangeTime } from '../windows.ts'
 import type { Confirmation, State, Workload } from '../migration.ts'
 
 /** Something that was read, or why it could not be. Nothing here is ever guessed. */
@@ -45,6 +46,8 @@ export interface Facts {
   readonly confirmation: Confirmation | null
   /** false: green needs a healthy target in every zone where blue has one */
   readonly crossZone: boolean
+  /** is it the time for changes, and until when? */
+  readonly changeTime: ChangeTime
   /** what goes on after the switch, in seconds of product time */
   readonly lingerSeconds: number
 }

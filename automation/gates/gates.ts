@@ -7,6 +7,7 @@ import { greenReady } from './green-ready.ts'
 import { groupsApart } from './groups-apart.ts'
 import { personConfirms } from './person-confirms.ts'
 import { splitInEffect } from './split-in-effect.ts'
+import { windowOpen } from './window-open.ts'
 import { wayClear } from './way-clear.ts'
 
 /** Every gate by its name; which phase asks which stands in phases/. */
@@ -21,6 +22,7 @@ export const gates = {
   'soak-elapsed': soakElapsed,
   'blue-idle': blueIdle,
   'blue-settled': blueSettled,
+  'window-open': windowOpen,
   'person-confirms': personConfirms,
 } as const satisfies Record<string, Gate>
 

@@ -1,6 +1,8 @@
+import { home, sameSplit } from '../../infra/traffic.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { GateResult } from '../gates/gate.ts'
-import type { Action, Hold, PhaseName, Workload } from '../migration.ts'
+import { describeHold } from '../holds/scope.ts'
+import type { Action, Hold, PhaseName, State, Workload } from '../migration.ts'
 import { numbered } from './attempt.ts'
 import type { Moment, NoWay, Phase, Transition } from './phase.ts'
 import { phaseOf } from './phases.ts'
@@ -62,13 +64,18 @@ function decideAdvance(workload: Workload, circumstances: Circumstances): Decisi
   if ('refusal' in decision) return decision
   const { holds, gates } = circumstances
   if (holds.length > 0) {
-    const names = holds.map(({ name, by, reason }) => `${name} by ${by} (${reason})`)
-    return refuse('held', `held: ${names.join('; ')}. Remove the holds to go on.`, { holds })
+    return refuse('held', `held: ${holds.map(describeHold).join('; ')}. Remove the holds to go on.`, { holds })
   }
   const closed = gates.filter(({ state }) => state !== 'open')
   if (closed.length === 0) return decision
   const sentences = closed.map(({ name, sentence }) => `${name}: ${sentence}`)
   return refuse('gate-closed', sentences.join('; '), { gates: closed })
+}
+
+/** Has green traffic of it, or may it get some by what runs? */
+export function isAway(state: State, active: Pick<ActiveOperation, 'action'> | null): boolean {
+  const phase = phaseOf(state)
+  return !sameSplit(phase.split(state), home) || (active?.action === 'advance' && typeof phase.undo === 'function')
 }
 
 /** No gate, no hold and no running operation stops a rollback. */

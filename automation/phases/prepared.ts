@@ -11,7 +11,7 @@ export const prepared: Phase<'prepared'> = {
   name: 'prepared',
   truth: "green's side exists and is bound; it gets no production traffic",
   split: () => home,
-  gates: ['split-in-effect', 'groups-apart', 'way-clear', 'green-enough', 'green-answers'],
+  gates: ['split-in-effect', 'groups-apart', 'way-clear', 'green-enough', 'green-answers', 'window-open'],
   watched: 'gates',
   brokenOff: 'asks again',
   forward: ({ confirmation }, workload, { blueHealthy, now }) =>

@@ -11,7 +11,15 @@ export const shifting: Phase<'shifting'> = {
   name: 'shifting',
   truth: "green has the step's share of the traffic",
   split: ({ step }) => splitFor(step),
-  gates: ['split-in-effect', 'groups-apart', 'way-clear', 'green-enough', 'green-answers', 'bake-elapsed'],
+  gates: [
+    'split-in-effect',
+    'groups-apart',
+    'way-clear',
+    'green-enough',
+    'green-answers',
+    'bake-elapsed',
+    'window-open',
+  ],
   watched: 'gates and guards',
   brokenOff: 'asks again',
   forward: ({ step, blueAtHome, confirmation }, workload, { now }) =>

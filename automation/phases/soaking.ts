@@ -18,6 +18,7 @@ export const soaking: Phase<'soaking'> = {
     'soak-elapsed',
     'blue-idle',
     'blue-settled',
+    'window-open',
     'person-confirms',
   ],
   watched: 'gates and guards',

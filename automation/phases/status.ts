@@ -1,6 +1,7 @@
 import { describeSplit } from '../../infra/traffic.ts'
 import { describeSeconds } from '../clock.ts'
 import type { GateResult } from '../gates/gate.ts'
+import { heldSentence } from '../holds/scope.ts'
 import { isActive, type Hold, type Operation, type Workload } from '../migration.ts'
 import { phaseOf } from './phases.ts'
 
@@ -16,7 +17,7 @@ export interface Status {
 }
 
 /** Gates that time opens by itself. */
-const timed = new Set(['bake-elapsed', 'soak-elapsed', 'blue-settled'])
+const timed = new Set(['bake-elapsed', 'soak-elapsed', 'blue-settled', 'window-open'])
 
 /** Targets that register take minutes at a network load balancer, and until then green need not answer. */
 const afterRegistration = new Set(['green-enough', 'green-answers'])
@@ -40,7 +41,7 @@ export function statusOf(
   }
   const failed = operation && operation.state !== 'succeeded' ? failedSentence(operation) : ''
   const [hold] = holds
-  if (hold) return { status: 'stuck', sentence: `${failed}held by ${hold.by} (${hold.name}): ${hold.reason}` }
+  if (hold) return { status: 'stuck', sentence: `${failed}${heldSentence(hold)}` }
   if (gates === 'not read yet') {
     return { status: 'waiting', sentence: `${failed}${phase.truth}; the next look at it is under way` }
   }

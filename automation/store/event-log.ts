@@ -2,6 +2,13 @@ import { sql, type Insertable, type Kysely, type Selectable } from 'kysely'
 import type { EventType, JournalEvent } from '../events.ts'
 import type { Tables } from './schema.ts'
 
+/** What an event is about: a workload, all of a migration (`name` null), or everything (both null). */
+interface About {
+  readonly migration: string | null
+  readonly name: string | null
+}
+
+/** What is about all of a migration, or about everything, is about each part of it. */
 export interface EventFilter {
   readonly migration?: string | undefined
   readonly workload?: string | undefined
@@ -20,32 +27,24 @@ export class EventLog {
     this.#collected = collected
   }
 
-  write(
-    workload: { readonly migration: string; readonly name: string },
-    operation: string | null,
-    type: EventType,
-    data: object,
-  ): void {
-    this.writeAll(workload, operation, [[type, data]])
+  write(about: About, operation: string | null, type: EventType, data: object): void {
+    this.writeAll(about, operation, [[type, data]])
   }
 
   /** All of them, in this order. */
-  writeAll(
-    workload: { readonly migration: string; readonly name: string },
-    operation: string | null,
-    told: readonly (readonly [type: EventType, data: object])[],
-  ): void {
-    const common = { at: new Date(), migration: workload.migration, workload: workload.name, operation }
+  writeAll(about: About, operation: string | null, told: readonly (readonly [type: EventType, data: object])[]): void {
+    const common = { at: new Date(), migration: about.migration, workload: about.name, operation }
     this.#collected.push(...told.map(([type, data]) => ({ ...common, type, data: JSON.stringify(data) })))
   }
 
   /** Events after `seq`, oldest first. */
   async after(seq: number, filter: EventFilter, limit: number): Promise<JournalEvent[]> {
     let query = this.#db.selectFrom('events').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
-    for (const column of ['migration', 'workload', 'operation'] as const) {
+    for (const column of ['migration', 'workload'] as const) {
       const value = filter[column]
-      if (value !== undefined) query = query.where(column, '=', value)
+      if (value !== undefined) query = query.where((e) => e.or([e(column, 'is', null), e(column, '=', value)]))
     }
+    if (filter.operation !== undefined) query = query.where('operation', '=', filter.operation)
     return (await query.execute()).map(eventOf)
   }
 
@@ -75,8 +74,8 @@ export async function append(db: Kysely<Tables>, collected: readonly NewEvent[])
 }
 
 export const matches = (event: JournalEvent, filter: EventFilter): boolean =>
-  (filter.migration === undefined || filter.migration === event.migration) &&
-  (filter.workload === undefined || filter.workload === event.workload) &&
+  (filter.migration === undefined || event.migration === null || filter.migration === event.migration) &&
+  (filter.workload === undefined || event.workload === null || filter.workload === event.workload) &&
   (filter.operation === undefined || filter.operation === event.operation)
 
 const eventOf = (row: Selectable<Tables['events']>): JournalEvent => ({

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
-import type { Hold } from '../migration.ts'
+import { freezeName, type HoldScope } from '../holds/scope.ts'
+import type { Hold, Instant, NewHold, Workload } from '../migration.ts'
 import { newId } from './ids.ts'
 import type { Tables } from './schema.ts'
 
@@ -10,33 +11,63 @@ export class Holds {
     this.#db = db
   }
 
+  /** Everything that keeps a workload from advancing: holds on it, on its migration and on everything. */
+  async on({ migration, name }: Pick<Workload, 'migration' | 'name'>): Promise<Hold[]> {
+    const query = this.#all.where((e) =>
+      e.and([
+        e.or([e('migration', 'is', null), e('migration', '=', migration)]),
+        e.or([e('workload', 'is', null), e('workload', '=', name)]),
+      ]),
+    )
+    return (await query.execute()).map(holdOf)
+  }
+
+  /** On this workload alone. */
   async of(migration: string, workload: string): Promise<Hold[]> {
-    const rows = await this.#db
-      .selectFrom('holds')
-      .selectAll()
-      .where('migration', '=', migration)
-      .where('workload', '=', workload)
-      .orderBy('since')
-      .execute()
-    return rows.map(holdOf)
+    const query = this.#all.where('migration', '=', migration).where('workload', '=', workload)
+    return (await query.execute()).map(holdOf)
   }
 
   async all(): Promise<Hold[]> {
-    return (await this.#db.selectFrom('holds').selectAll().orderBy('since').execute()).map(holdOf)
+    return (await this.#all.execute()).map(holdOf)
   }
 
-  async place(hold: Omit<Hold, 'id' | 'since'>): Promise<Hold> {
-    const row = { id: newId('hold'), since: new Date(), holder: hold.by, ...withoutBy(hold) }
-    return holdOf(await this.#db.insertInto('holds').values(row).returningAll().executeTakeFirstOrThrow())
+  /** null: advances are not frozen. */
+  async freeze(): Promise<Hold | null> {
+    const row = await this.#all.where('migration', 'is', null).where('name', '=', freezeName).executeTakeFirst()
+    return row ? holdOf(row) : null
   }
 
-  /** null: there is no such hold on the workload. Removing one leaves all others. */
-  async remove(migration: string, workload: string, id: string): Promise<Hold | null> {
+  async place(hold: NewHold): Promise<Hold> {
+    return holdOf(await this.#db.insertInto('holds').values(rowOf(hold)).returningAll().executeTakeFirstOrThrow())
+  }
+
+  /** As `place`; where everything is frozen already, that is what it was asked for last, since when it was first. */
+  async placeFreeze(hold: Omit<NewHold, 'name' | 'migration' | 'workload'>): Promise<Hold> {
+    const row = rowOf({ ...hold, name: freezeName, migration: null, workload: null })
+    const { reason, holder, until, at_end } = row
+    const placed = await this.#db
+      .insertInto('holds')
+      .values(row)
+      .onConflict((conflict) =>
+        conflict
+          .column('name')
+          .where('migration', 'is', null)
+          .where('name', '=', freezeName)
+          .doUpdateSet({ reason, holder, until, at_end, ran_out: false }),
+      )
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    return holdOf(placed)
+  }
+
+  /** null: there is no such hold on just this. Removing one leaves all others. */
+  async remove({ migration, workload }: HoldScope, id: string): Promise<Hold | null> {
     const row = await this.#db
       .deleteFrom('holds')
       .where('id', '=', id)
-      .where('migration', '=', migration)
-      .where('workload', '=', workload)
+      .where('migration', 'is not distinct from', migration)
+      .where('workload', 'is not distinct from', workload)
       .returningAll()
       .executeTakeFirst()
     return row ? holdOf(row) : null
@@ -45,14 +76,60 @@ export class Holds {
   async removeAll(migration: string, workload: string): Promise<void> {
     await this.#db.deleteFrom('holds').where('migration', '=', migration).where('workload', '=', workload).execute()
   }
+
+  /** Holds whose time has come, those included of which what is then to be done was begun. */
+  async due(now: Instant): Promise<Hold[]> {
+    return (await this.#all.where('until', '<=', new Date(now)).execute()).map(holdOf)
+  }
+
+  /** Notes that its time has come. false: that was noted before; null: it is gone, or has got more time. */
+  async runOut({ id }: Hold, now: Instant): Promise<boolean | null> {
+    const row = await this.#db
+      .updateTable('holds')
+      .set({ ran_out: true })
+      .where('id', '=', id)
+      .where('until', '<=', new Date(now))
+      .where('ran_out', '=', false)
+      .returning('id')
+      .executeTakeFirst()
+    if (row) return true
+    const due = this.#db.selectFrom('holds').select('id').where('id', '=', id).where('until', '<=', new Date(now))
+    return (await due.executeTakeFirst()) ? false : null
+  }
+
+  /** From now on it stays until somebody removes it. null: it is gone. */
+  async keep({ id }: Hold): Promise<Hold | null> {
+    const row = await this.#db
+      .updateTable('holds')
+      .set({ until: null, at_end: null, ran_out: false })
+      .where('id', '=', id)
+      .where('ran_out', '=', true)
+      .returningAll()
+      .executeTakeFirst()
+    return row ? holdOf(row) : null
+  }
+
+  get #all() {
+    return this.#db.selectFrom('holds').selectAll().orderBy('since').orderBy('id')
+  }
 }
 
-function withoutBy({ migration, workload, name, reason }: Omit<Hold, 'id' | 'since'>) {
-  return { migration, workload, name, reason }
-}
+const rowOf = ({ migration, workload, name, reason, by: holder, until = null, then = null }: NewHold) => ({
+  id: newId('hold'),
+  ...{ migration, workload, name, reason, holder },
+  since: new Date(),
+  until: until === null ? null : new Date(until),
+  at_end: then,
+})
 
-const holdOf = ({ holder, since, ...row }: Selectable<Tables['holds']>): Hold => ({
-  ...row,
-  by: holder,
-  since: since.getTime(),
+const holdOf = (row: Selectable<Tables['holds']>): Hold => ({
+  id: row.id,
+  migration: row.migration,
+  workload: row.workload,
+  name: row.name,
+  reason: row.reason,
+  by: row.holder,
+  since: row.since.getTime(),
+  until: row.until?.getTime() ?? null,
+  then: row.at_end,
 })

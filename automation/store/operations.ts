@@ -159,6 +159,12 @@ export class Operations {
     return row ? operationOf(row) : null
   }
 
+  async lastRollback(migration: string, workload: string): Promise<OperationRecord | null> {
+    const query = this.#of(migration, workload).where('action', '=', 'rollback').orderBy('seq', 'desc').limit(1)
+    const row = await query.executeTakeFirst()
+    return row ? operationOf(row) : null
+  }
+
   /** The one before it on the same workload that was more than a plan. */
   async before({ migration, workload, seq }: OperationRecord): Promise<OperationRecord | null> {
     const row = await this.#of(migration, workload)

@@ -6,7 +6,7 @@ import type { KeptConfig } from '../engine/stack-config.ts'
 import type { Inventory, WorkloadEntry } from '../inventory.ts'
 import type { Failure } from '../errors.ts'
 import type { Decision } from './operations.ts'
-import type { Action, ClusterAction, OperationState, PhaseName, State } from '../migration.ts'
+import type { Action, ClusterAction, HoldEnd, OperationState, PhaseName, State } from '../migration.ts'
 import type { Role } from '../rights.ts'
 
 /** JSON goes in as text and comes out parsed, with either driver. */
@@ -76,8 +76,8 @@ export interface Tables {
   events: {
     seq: Generated<number>
     at: Date
-    migration: string
-    workload: string
+    migration: string | null
+    workload: string | null
     operation: string | null
     type: string
     data: Json<object>
@@ -94,7 +94,19 @@ export interface Tables {
     subject: GeneratedAlways<string>
     action: GeneratedAlways<string>
   }
-  holds: { id: string; migration: string; workload: string; name: string; reason: string; holder: string; since: Date }
+  holds: {
+    id: string
+    migration: string | null
+    workload: string | null
+    name: string
+    reason: string
+    holder: string
+    since: Date
+    until: Date | null
+    at_end: HoldEnd | null
+    /** Its time has come, and what is then to be done is being done. */
+    ran_out: Generated<boolean>
+  }
   idempotency: {
     key: string
     fingerprint: string

@@ -17,6 +17,7 @@ import * as leases from './migrations/0003-leases.ts'
 import * as tokens from './migrations/0004-tokens.ts'
 import * as audit from './migrations/0005-audit.ts'
 import * as stacks from './migrations/0007-stacks.ts'
+import * as holds from './migrations/0008-holds.ts'
 import { Operations } from './operations.ts'
 import { Ownership } from './ownership.ts'
 import { Passphrase } from './passphrase.ts'
@@ -34,6 +35,7 @@ export const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0004-tokens': tokens,
   '0005-audit': audit,
   '0007-stacks': stacks,
+  '0008-holds': holds,
 }
 
 /** A program does not guess what a later one meant; trying again does not mend it. */

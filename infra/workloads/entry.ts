@@ -55,6 +55,30 @@ export const serviceSchema = Type.Object(
   { additionalProperties: false, description: 'The Service, the same in both clusters. port: its number or name.' },
 )
 
+const day = '(Mon|Tue|Wed|Thu|Fri|Sat|Sun)'
+const range = `${day}(-${day})?`
+const time = (pattern: string, description: string) => Type.String({ pattern, description })
+
+/** When changes may be made, by the clock on the wall of a time zone. */
+const changeWindowSchema = Type.Object(
+  {
+    days: Type.String({ pattern: `^${range}(,${range})*$`, description: 'e.g. Mon-Thu, or Mon-Wed,Fri' }),
+    from: time('^([01][0-9]|2[0-3]):[0-5][0-9]$', 'e.g. "09:00"'),
+    to: time('^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$', 'e.g. "16:00"; before `from`: on the day after'),
+    timeZone: Type.String({ minLength: 1, maxLength: 64, description: 'By its IANA name, e.g. Europe/Berlin' }),
+  },
+  { additionalProperties: false },
+)
+
+export type ChangeWindow = Static<typeof changeWindowSchema>
+
+export const windowsSchema = Type.Optional(
+  Type.Array(changeWindowSchema, {
+    maxItems: 20,
+    description: 'When a step may move traffic or retire blue; a rollback always may. None: at any time.',
+  }),
+)
+
 /** What every inventory entry says, whatever its kind. Defaults are documented in docs/inventory.md. */
 export const entrySchema = Type.Object({
   probe: Type.Union([probeSchema, Type.Literal('none')], {
@@ -81,6 +105,7 @@ export const entrySchema = Type.Object({
       description: 'When a guard fires. Default rollback.',
     }),
   ),
+  windows: windowsSchema,
   managedElsewhere: Type.Optional(
     Type.Union([Type.Literal('no'), Type.Literal('paused')], {
       description: '`paused`: another tool manages the switch point and is frozen for the move. Default no.',

@@ -189,6 +189,22 @@ describe('every route', () => {
     const url = '/v1/migrations/prod/workloads/search'
     const { json: hold } = await check('POST', `${workload}/holds`, `${url}/holds`, reason)
     await check('GET', all, '/v1/migrations/prod/workloads')
+    await check('GET', `${workload}/holds`, `${url}/holds`)
+    for (const [route, at] of [
+      [`${one}/holds`, '/v1/migrations/prod/holds'],
+      ['/v1/holds', '/v1/holds'],
+    ] as const) {
+      const { json } = await check('POST', route, at, { ...reason, until: '2099-01-01T00:00:00Z' })
+      await check('GET', route, at)
+      await check('DELETE', `${route}/{hold}`, `${at}/${json['id']}`)
+    }
+    for (const status of [201, 200]) {
+      expect((await check('POST', '/v1/freeze', '/v1/freeze', reason)).status).toBe(status)
+    }
+    await check('GET', '/v1/freeze', '/v1/freeze')
+    await check('DELETE', '/v1/freeze', '/v1/freeze')
+    await check('GET', '/v1/freeze', '/v1/freeze')
+    await check('POST', `${one}/rollback`, '/v1/migrations/prod/rollback?wait=1', reason)
     await check('DELETE', `${workload}/holds/{hold}`, `${url}/holds/${hold['id']}`)
     const outputs = { schemaVersion: 1 as const, kind: 'alb' } as never
     await api.put('prod', 'search', { state: states.prepared, found, stage: stages.prepared, outputs })
@@ -229,6 +245,18 @@ describe('every route', () => {
       if (!['abandon', 'holds'].includes(action)) await check('POST', `${workload}/${action}`, `${url}/${action}`, body)
     }
     await check('DELETE', `${workload}/holds/{hold}`, `${url}/holds/hold-nobody`)
+    for (const [route, at] of [
+      [`${one}/holds`, '/v1/migrations/nobody/holds'],
+      ['/v1/holds', '/v1/holds'],
+    ] as const) {
+      await check('POST', route, at, { ...reason, until: '1999-01-01T00:00:00Z' })
+      await check('DELETE', `${route}/{hold}`, `${at}/hold-nobody`)
+    }
+    await check('GET', `${one}/holds`, '/v1/migrations/nobody/holds')
+    await check('POST', '/v1/freeze', '/v1/freeze', { nonsense: true })
+    await check('DELETE', '/v1/freeze', '/v1/freeze')
+    await check('POST', `${one}/rollback`, '/v1/migrations/nobody/rollback', reason)
+    await check('POST', `${one}/rollback`, '/v1/migrations/other/rollback?wait=61', reason)
     await check('GET', `${one}/cluster`, '/v1/migrations/nobody/cluster')
     await check('GET', `${one}/cluster/by-hand`, '/v1/migrations/other/cluster/by-hand')
     for (const action of ['preview', 'up', 'destroy', 'cancel']) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Operation } from '../../automation/migration.ts'
 import { confirmation, found, states } from '../automation/fixture.ts'
 import * as stages from '../../automation/phases/stages.ts'
+import { document } from '../automation/document.ts'
 import { elsewhere, TestApi } from './service.ts'
 
 let api: TestApi
@@ -74,9 +75,10 @@ describe('GET of a workload', () => {
         ['green-enough', 'unknown'],
         ['green-answers', 'unknown'],
         ['bake-elapsed', 'open'],
+        ['window-open', 'open'],
       ]),
     )
-    expect(json['gates'].at(-1)).toMatchObject({ numbers: { neededSeconds: 300 } })
+    expect(json['gates'].at(-2)).toMatchObject({ numbers: { neededSeconds: 300 } })
     expect(json['status']).toBe('waiting')
   })
 
@@ -186,6 +188,22 @@ describe('an advance', () => {
       ['blue-settled', 'closed'],
     ])
     expect(gates.at(3)?.numbers).toEqual({ seconds: 0, neededSeconds: 86_400 })
+  })
+
+  it('is refused outside the change windows of its migration, unless the workload has its own', async () => {
+    const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+    const window = { days: days[(new Date().getUTCDay() + 3) % 7], from: '09:00', to: '16:00', timeZone: 'UTC' }
+    const apply = (own: object) =>
+      api.send('PUT', `/v1/migrations/${migration}`, { ...document({ search: own }, migration), windows: [window] })
+    expect((await apply({})).status).toBe(200)
+    await place('shifting')
+    const closed = async () => {
+      const gates = (await api.post(`${path}/advance`, {})).json['gates'] as { name: string; sentence: string }[]
+      return gates.find(({ name }) => name === 'window-open')?.sentence
+    }
+    expect(await closed()).toMatch(/^changes may be made again from \w{3} \d+ \w+ 09:00 \(UTC\)$/)
+    expect((await apply({ windows: [] })).status).toBe(200)
+    expect(await closed()).toBeUndefined()
   })
 
   it('is refused while an operation is under way, which is named', async () => {

@@ -78,6 +78,8 @@ export const hold: Hold = {
   reason: 'Black Friday',
   by: 'operator',
   since: 0,
+  until: null,
+  then: null,
 }
 
 export const gate = (name: string, state: GateResult['state']): GateResult => ({

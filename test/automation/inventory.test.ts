@@ -51,9 +51,13 @@ describe('a document that is none', () => {
 })
 
 describe('every fault', () => {
+  const window = { days: 'Mon-Thu', from: '09:00', to: '16:00', timeZone: 'Europe/Berlin' }
+
   const wrong: readonly (readonly [what: string, change: object, pointer: string, message: RegExp])[] = [
     ['an unknown kind', { kind: 'nlb' }, '/kind', /there is no kind nlb; known are alb/],
     ['a kind that is no name', { kind: 3 }, '/kind', /must be string/],
+    ['a window that ends at 25 h', { windows: [{ ...window, to: '25:00' }] }, '/windows/0/to', /pattern/],
+    ['a window that is none', { windows: [{ ...window, to: '09:00' }] }, '/windows/0/to', /the same/],
     ['an unknown key', { weight: 10 }, '/weight', /this key is unknown here/],
     ['a key with a typing error', { sevice: {} }, '/sevice', /unknown/],
     [
@@ -115,6 +119,8 @@ describe('every fault', () => {
       { blue: { cluster: 'b', kubeconfig: './b' } },
       '/blue/kubeconfig',
     ],
+    ['a day that is none', { windows: [{ ...window, days: 'Monday' }] }, '/windows/0/days'],
+    ['a time zone that is none', { windows: [window, { ...window, timeZone: 'Mars/Base' }] }, '/windows/1/timeZone'],
     ['a cluster without a name', { green: { cluster: '', kubeconfig: '/g' } }, '/green/cluster'],
     ['a migration with capitals', { migration: 'Prod' }, '/migration'],
     ['a migration that ends with a dash', { migration: 'prod-' }, '/migration'],

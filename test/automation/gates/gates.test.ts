@@ -38,6 +38,7 @@ const good: Facts = {
   blueTraffic: known({ requests: 0, minutes: 5 }),
   confirmation,
   crossZone: true,
+  changeTime: { open: true, until: null },
   lingerSeconds: 60,
 }
 

@@ -54,4 +54,9 @@ export const rowsOf: Readonly<Record<string, readonly string[]>> = {
       '{"encryptionsalt": "v1:salt", "config": {"eks-cutover:testRoute": {"secure": "v1:x:y"}}}', ${at})`,
     `insert into passphrase (salt, hash) values ('c2FsdA==', 'aGFzaA==')`,
   ],
+  '0008-holds': [
+    `insert into holds (id, migration, workload, name, reason, holder, since, until, at_end) values
+      ('hold-2', null, null, 'freeze', 'Black Friday', 'ada', ${at}, ${at}, 'resume'),
+      ('hold-3', 'prod-2026', null, 'pause', 'p99 is up', 'ada', ${at}, ${at}, 'rollback')`,
+  ],
 }

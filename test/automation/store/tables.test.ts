@@ -220,14 +220,55 @@ describe.each(databases)('on %s', (database) => {
     it('are a list: removing one leaves the others', async () => {
       const [one, two] = [await place('one'), await place('two')]
       const { store } = journal
-      expect(await store.transaction((work) => work.holds.remove(migration, name, one.id))).toEqual(one)
+      expect(await store.transaction((work) => work.holds.remove({ migration, workload: name }, one.id))).toEqual(one)
       expect(await read().holds.of(migration, name)).toEqual([two])
-      expect(await store.transaction((work) => work.holds.remove(migration, name, one.id))).toBeNull()
+      expect(await store.transaction((work) => work.holds.remove({ migration, workload: name }, one.id))).toBeNull()
+    })
+
+    it('on a migration and on everything are on each workload of it', async () => {
+      const { store } = journal
+      const mine = await place('mine')
+      const hold = { workload: null, name: 'more', reason: 'because', by: 'operator' }
+      const ofMigration = await store.transaction((work) => work.holds.place({ ...hold, migration }))
+      const ofAll = await store.transaction((work) => work.holds.place({ ...hold, migration: null }))
+      await store.transaction((work) => work.holds.place({ ...hold, migration: 'other' }))
+      expect(await read().holds.on({ migration, name })).toEqual([mine, ofMigration, ofAll])
+      expect(await read().holds.of(migration, name)).toEqual([mine])
+      await store.transaction((work) => work.holds.remove(ofMigration, ofMigration.id))
+      await store.transaction((work) => work.holds.remove(ofAll, ofAll.id))
+      expect(await read().holds.on({ migration, name })).toEqual([mine])
+    })
+
+    it('that freeze are one, also of those that freeze at once', async () => {
+      const freeze = (reason: string) =>
+        journal.store.transaction((work) => work.holds.placeFreeze({ reason, by: 'operator' }))
+      const placed = await Promise.all([freeze('one'), freeze('two'), freeze('three')])
+      expect(new Set(placed.map(({ id }) => id)).size).toBe(1)
+      const frozen = await read().holds.freeze()
+      expect(frozen).toMatchObject({ id: placed[0].id, migration: null, workload: null, name: 'freeze' })
+      await journal.store.transaction((work) => work.holds.remove({ migration: null, workload: null }, placed[0].id))
+      expect(await read().holds.freeze()).toBeNull()
+    })
+
+    it('run out once when their time has come, and may be kept', async () => {
+      const until = Date.UTC(2026, 0, 2)
+      const hold = { migration, workload: name, name: 'pause', reason: 'because', by: 'operator' }
+      const { store } = journal
+      const placed = await store.transaction((work) => work.holds.place({ ...hold, until, then: 'rollback' }))
+      const { holds } = read()
+      expect([await holds.due(until - 1), await holds.runOut(placed, until - 1)]).toEqual([[], null])
+      const noted = await Promise.all([1, 2].map(() => store.transaction((work) => work.holds.runOut(placed, until))))
+      expect(noted.sort()).toEqual([false, true])
+      expect(await holds.due(until)).toEqual([placed])
+      expect(await holds.keep(placed)).toEqual({ ...placed, until: null, then: null })
+      expect(await holds.due(until)).toEqual([])
     })
 
     it('of another workload cannot be removed by mistake', async () => {
       const { id } = await place('mine')
-      expect(await journal.store.transaction((work) => work.holds.remove(migration, 'other', id))).toBeNull()
+      expect(
+        await journal.store.transaction((work) => work.holds.remove({ migration, workload: 'other' }, id)),
+      ).toBeNull()
       expect(await read().holds.of(migration, name)).toHaveLength(1)
     })
   })

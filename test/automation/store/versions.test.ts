@@ -60,6 +60,13 @@ describe.each(databases)('on %s', (name) => {
       const { cluster } = (await read.migrations.get('prod-2026')) ?? {}
       expect(cluster).toMatchObject({ outputs: { version: '1.33' }, kubeconfig: '/here/green.kubeconfig' })
     }
+    if (version >= '0008') {
+      expect(await read.holds.on({ migration: 'prod-2026', name: 'search' })).toMatchObject([
+        { id: 'hold-1', workload: 'search', until: null, then: null },
+        { id: 'hold-2', migration: null, until: 1767323045678, then: 'resume' },
+        { id: 'hold-3', migration: 'prod-2026', workload: null, then: 'rollback' },
+      ])
+    }
     if (version >= '0007') {
       expect(await read.stacks.get('prod-2026.search')).toMatchObject({ encryptionsalt: 'v1:salt' })
     }
@@ -68,8 +75,9 @@ describe.each(databases)('on %s', (name) => {
   it.each(dumped)('a journal of version %s takes what comes after it', async (version) => {
     const { read } = await open(version)
     const last = await read.events.last()
+    const before = await read.operations.get('op-2')
     const operation = await store?.transaction(async (work) => {
-      await work.operations.finish({ id: 'op-2', fence: version >= '0003' ? 1 : 0 }, 'interrupted', {})
+      await work.operations.finish({ id: 'op-2', fence: before?.fence ?? 0 }, 'interrupted', {})
       work.events.write({ migration: 'prod-2026', name: 'search' }, 'op-2', 'operation-finished', {})
       return work.operations.add({
         ...{ migration: 'prod-2026', workload: 'search', action: 'rollback', from: 'shifting', to: 'prepared' },
