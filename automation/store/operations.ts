@@ -1,4 +1,5 @@
 import type { Kysely, Selectable, Updateable } from 'kysely'
+import { clusterStack } from '../../infra/names.ts'
 import type { Operation, OperationState } from '../migration.ts'
 import { newId } from './ids.ts'
 import type { Tables } from './schema.ts'
@@ -127,6 +128,26 @@ export class Operations {
     let query = this.#of(migration, workload).orderBy('seq', 'desc').limit(limit)
     if (before !== null) query = query.where('seq', '<', before)
     return (await query.execute()).map(operationOf)
+  }
+
+  /** Every workload that was released since the cluster of the migration was first asked for, dropped from the inventory or not. */
+  async released(migration: string): Promise<string[]> {
+    const firstUp = this.#of(migration, clusterStack).where('action', '=', 'cluster-up').clearSelect()
+    const rows = await this.#db
+      .selectFrom('operations')
+      .select('workload')
+      .distinct()
+      .where('migration', '=', migration)
+      .where('action', '=', 'release')
+      .where('state', '=', 'succeeded')
+      .where(
+        'seq',
+        '>',
+        firstUp.select(({ fn }) => fn.min('seq').as('first')),
+      )
+      .orderBy('workload')
+      .execute()
+    return rows.map(({ workload }) => workload)
   }
 
   /** The newest plan with this hash. */
