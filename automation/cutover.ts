@@ -119,7 +119,11 @@ export class Cutover {
   /** How a person runs the stack of green's cluster, once it has one. */
   async clusterByHand(migration: string): Promise<ByHand> {
     const { cluster } = await this.migration(migration)
-    if (!cluster?.asked) throw new CutoverError('not-found', `green's cluster has no stack before its first up`)
+    if (!cluster?.asked)
+      throw new CutoverError(
+        'not-found',
+        "green's cluster has no config of its own before its first up; a preview writes one beside it",
+      )
     return this.#deps.files.byHand({ migration, name: clusterStack })
   }
 
