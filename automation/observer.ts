@@ -181,7 +181,7 @@ export class Observer {
       health: facts.health,
       probes: tally(answers, facts.split),
     }
-    return { reading, blueAtHome, capacity: workload.entry.capacity ?? defaults.capacity }
+    return { reading, blueAtHome, capacity: workload.entry.capacity ?? defaults.capacity, grain: facts.grain }
   }
 
   /** Our own requests, to the front door and on the test route, where green has traffic. */

@@ -12,6 +12,7 @@ import type { OperationRecord } from '../store/operations.ts'
 import type { Work } from '../store/store.ts'
 import { destroyCluster, previewCluster, upCluster } from './acts.ts'
 import { ClusterRun } from './cluster-run.ts'
+import { requireEmpty } from './occupants.ts'
 import { preflight, requireToBuild, siteFor, type Preflight } from './preflight.ts'
 import { noCluster, type ClusterRecord, type ClusterStateName } from './record.ts'
 import { clusterStateOf } from './state.ts'
@@ -79,7 +80,7 @@ export class ClusterRequests {
       warnings: [],
       request: { confirm },
       accept: async (work) => {
-        await requireEmpty(work, migration)
+        await requireEmpty(work, migration.name)
         await work.clusters.change(migration.name, { asked: stage, outputs: null })
       },
     })
@@ -88,7 +89,10 @@ export class ClusterRequests {
   /** How a person runs the cluster's stack. */
   async byHand(migration: Migration): Promise<ByHand> {
     const { cluster: record } = migration
-    if (!record?.asked) throw new CutoverError('not-found', `green's cluster has no stack before its first up`)
+    if (!record?.asked) {
+      const message = "green's cluster has no config of its own before its first up; a preview writes one beside it"
+      throw new CutoverError('not-found', message)
+    }
     const { files } = this.#tools
     const owner = { migration: migration.name, name: clusterStack }
     const site = await this.#siteOf(migration, requireToBuild(migration), record)
@@ -209,22 +213,6 @@ function requireAsked(migration: Migration): ClusterRecord & { readonly asked: C
     `the cluster of ${migration.name} has not been built: there is nothing to destroy`,
   )
 }
-
-/** Green's side of a workload is anything from its preparation on; after its release green is where it lives. */
-async function requireEmpty(work: Work, { name }: Migration): Promise<void> {
-  const workloads = await work.workloads.of(name)
-  const active = new Set(
-    (await work.operations.active()).filter((one) => one.migration === name).map((one) => one.workload),
-  )
-  const inGreen = workloads.filter((workload) => active.has(workload.name) || hasGreen(workload))
-  if (inGreen.length === 0) return
-  const which = inGreen.map((workload) => `${workload.name} (${workload.state.phase})`)
-  const message = `${which.join(', ')}: bring home and abandon what still moves; what was released is served by this cluster, which stays`
-  throw new CutoverError('workload-not-empty', message, { workloads: inGreen.map((workload) => workload.name) })
-}
-
-const hasGreen = ({ state, stage }: Workload): boolean =>
-  !['registered', 'adopted', 'abandoned'].includes(state.phase) || stage?.green === 'present'
 
 const inProgress = ({ id, action, requestedAt: since }: OperationRecord): CutoverError =>
   new CutoverError('operation-in-progress', `${action} ${id} is under way; wait for it or cancel it`, {

@@ -44,13 +44,23 @@ export function createPulumiEngine(options: PulumiEngineOptions): Engine {
 }
 
 /**
+ * Where files are the backend, its driver (gocloud's fileblob) keeps what it knows of each in a second one, `<file>.attrs`, and does
+ * not write that in one piece. A CLI that is killed meanwhile leaves it empty, and a stack that nobody can read: `failed to load
+ * checkpoint: EOF`. Pulumi has no use for it, so none is written.
+ */
+function inWholeFiles(backendUrl: string): string {
+  if (!backendUrl.startsWith('file://') || /[?&]metadata=/.test(backendUrl)) return backendUrl
+  return `${backendUrl}${backendUrl.includes('?') ? '&' : '?'}metadata=skip`
+}
+
+/**
  * What every run has in its environment: nothing is downloaded, checked for updates or guessed from the surroundings in the middle
  * of a move. Also what a person needs to run the same stack by hand.
  */
 export const engineEnvironment = (
   options: Pick<PulumiEngineOptions, 'backendUrl' | 'backendPasswordFile' | 'passphraseFile' | 'home'>,
 ): Record<string, string> => ({
-  PULUMI_BACKEND_URL: options.backendUrl,
+  PULUMI_BACKEND_URL: inWholeFiles(options.backendUrl),
   ...(options.backendPasswordFile ? { PGPASSFILE: options.backendPasswordFile } : {}),
   PULUMI_CONFIG_PASSPHRASE_FILE: options.passphraseFile,
   PULUMI_HOME: options.home,

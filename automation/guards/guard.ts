@@ -1,4 +1,4 @@
-import type { Split } from '../../infra/traffic.ts'
+import type { Grain, Split } from '../../infra/traffic.ts'
 import type { Health } from '../../infra/workloads/kind.ts'
 import type { Known } from '../gates/gate.ts'
 import type { Instant } from '../migration.ts'
@@ -25,6 +25,7 @@ export interface GuardFacts {
   /** blue's healthy targets when it had all traffic */
   readonly blueAtHome: number
   readonly capacity: number
+  readonly grain: Grain
 }
 
 export type GuardAnswer =

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Selectable, type Updateable } from 'kysely'
+import { clusterStack } from '../../infra/names.ts'
 import type { Instant, Operation, OperationState } from '../migration.ts'
 import type { FoundBase } from '../../infra/workloads/kind.ts'
 import type { Moment, Transition } from '../phases/phase.ts'
@@ -196,6 +197,26 @@ export class Operations {
       .where('requested_at', '>=', new Date(since))
       .execute()
     return rows.map(({ requested_by: by }) => by)
+  }
+
+  /** Every workload that was released since the cluster of the migration was first asked for, dropped from the inventory or not. */
+  async released(migration: string): Promise<string[]> {
+    const firstUp = this.#of(migration, clusterStack).where('action', '=', 'cluster-up').clearSelect()
+    const rows = await this.#db
+      .selectFrom('operations')
+      .select('workload')
+      .distinct()
+      .where('migration', '=', migration)
+      .where('action', '=', 'release')
+      .where('state', '=', 'succeeded')
+      .where(
+        'seq',
+        '>',
+        firstUp.select(({ fn }) => fn.min('seq').as('first')),
+      )
+      .orderBy('workload')
+      .execute()
+    return rows.map(({ workload }) => workload)
   }
 
   /** The newest plan with this hash. */

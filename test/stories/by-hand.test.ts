@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ByHand } from '../../automation/engine/stack-files.ts'
@@ -57,4 +58,10 @@ it('brings it up when the config says that it is meant, and shows the outputs th
   const shown = await type('pulumi stack output --json --stack small.search')
   const outputs = await service.client.get('/v1/migrations/small/workloads/search/outputs')
   expect(JSON.parse(shown.said)).toEqual({ cutover: outputs })
+})
+
+it('keeps the state in files that are written in one piece, whoever ran the stack', () => {
+  const files = readdirSync(`${service.dataDir}/pulumi-state`, { recursive: true, encoding: 'utf8' })
+  expect(files.filter((file) => file.endsWith('.json'))).not.toEqual([])
+  expect(files.filter((file) => file.endsWith('.attrs'))).toEqual([])
 })

@@ -23,6 +23,7 @@ const facts = (change: Partial<Reading> = {}, blueAtHome = 4, capacity = 1): Gua
   reading: { ...fine, ...change },
   blueAtHome,
   capacity,
+  grain: 'percent',
 })
 
 const sick: Partial<Reading> = { health: health(4, 0) }
@@ -85,6 +86,31 @@ describe('green-targets', () => {
 
   it('is alarmed when the only target that a small share needs is gone', () => {
     expect(greenTargets.look(facts({ ...sick, split: known(splitFor(10)) })).state).toBe('alarmed')
+  })
+
+  describe('where the nodes of both clusters are in one group', () => {
+    const look = (share: number, green: Partial<SideHealth>): string => {
+      const both = known({ blue: side(4), green: { ...side(0), ...green } })
+      return greenTargets.look({ ...facts({ split: known(splitFor(share)), health: both }), grain: 'by-targets' }).state
+    }
+
+    it('knows nothing of nodes that nobody has checked yet, because none of them is asked', () => {
+      expect(look(1, { initial: 2 })).toBe('unknown')
+      expect(look(1, { initial: 1, unhealthy: 1 })).toBe('unknown')
+    })
+
+    it('is alarmed once they have been checked and none is healthy', () => {
+      expect(look(1, { unhealthy: 2 })).toBe('alarmed')
+    })
+
+    it('is alarmed when green has all traffic and its nodes are new', () => {
+      expect(look(100, { initial: 4 })).toBe('alarmed')
+    })
+
+    it('waits for no check where weights send traffic to whoever is in the group', () => {
+      const both = known({ blue: side(4), green: { ...side(0), initial: 4 } })
+      expect(greenTargets.look(facts({ split: known(splitFor(50)), health: both })).state).toBe('alarmed')
+    })
   })
 
   it('knows nothing without the split or the health', () => {
