@@ -170,8 +170,11 @@ function colourOf(call: ClientRequest): Promise<Colour> {
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('end', () => {
         const status = answer.statusCode ?? 0
-        if (status < 200 || status > 299) return reject(new Error(`answered with status ${status}`))
-        const colour = parseColour(Buffer.concat(chunks).toString())
+        const body = Buffer.concat(chunks).toString()
+        if (status < 200 || status > 299) {
+          return reject(new Error(`answered with status ${status} ${body.slice(0, 200)}`.trimEnd()))
+        }
+        const colour = parseColour(body)
         return colour ? resolve(colour) : reject(new Error('the answer names no cluster'))
       })
     })

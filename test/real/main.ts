@@ -15,7 +15,7 @@ to ~/.cache/eks-cutover. The folders of others may be named:
 
   CUTOVER_PULUMI_PLUGINS=aws=/folder/of/pulumi-resource-aws,kubernetes=/folder/of/pulumi-resource-kubernetes npm run test:real
 
-A member of the suite takes five to fifteen minutes; -t "alb, a rule" runs one.
+A member of the suite takes five to fifteen minutes on two idle cores; -t "alb, a rule" runs one.
 
 trap: the load-balancer controller 2.4.5 on API servers 1.24.17, beside the sandbox's own.
 

@@ -82,6 +82,11 @@ test('opens a connection of its own for the given share of the requests', async 
 describe('failures', () => {
   test.each([
     ['a status', (response: any) => response.writeHead(503).end(), 'answered with status 503'],
+    [
+      'a status with its reason',
+      (response: any) => response.writeHead(504).end('late'),
+      'answered with status 504 late',
+    ],
     ['a body without a cluster', (response: any) => response.end('hello'), 'the answer names no cluster'],
     ['a connection that breaks', (response: any) => response.socket.destroy(), 'socket hang up'],
   ])('%s', async (_what, answer, reason) => {
