@@ -26,7 +26,7 @@ export interface RecoveryDependencies {
  * written yet means that it ends, and from anywhere else that the traffic goes home.
  */
 export async function goOn(execution: Execution, deps: RecoveryDependencies): Promise<Decision> {
-  const { operation, workload, tools } = execution
+  const { operation, workload } = execution
   const { decision, action } = operation
   if (!decision) throw new Error(`nothing is on record of what ${operation.id} was to do`)
   await execution.takeOver()

@@ -18,7 +18,7 @@ test('every variable that the service reads', () => {
 })
 
 test('the help of the service names them too', () => {
-  const [, help = ''] = /const help = `([^]*?)`/.exec(textOf('api/server.ts')) ?? []
+  const [, help = ''] = /const help = `([^]*?)`/.exec(textOf('api/service.ts')) ?? []
   expect(read().filter((name) => !help.includes(name))).toEqual([])
 })
 
