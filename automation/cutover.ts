@@ -22,6 +22,7 @@ import { Requests, type RequestsDependencies, type Subject } from './requests.ts
 import type { OperationRecord } from './store/operations.ts'
 import { mustNotHaveRetired } from './two-persons.ts'
 import { viewOf, type WorkloadView } from './views.ts'
+import { viewWhen, type Wait } from './waiting.ts'
 
 export interface CutoverDependencies extends RequestsDependencies {
   readonly events: Events
@@ -107,6 +108,11 @@ export class Cutover {
 
   async view(migration: string, name: string): Promise<WorkloadView> {
     return viewOf(await this.workload(migration, name), await this.migration(migration), this.#deps)
+  }
+
+  /** The same, once it meets a condition or time is up. */
+  viewWhen(migration: string, name: string, wait: Wait): Promise<WorkloadView> {
+    return viewWhen({ migration, name }, () => this.view(migration, name), this.#deps.events, wait)
   }
 
   async views(migration: string): Promise<WorkloadView[]> {

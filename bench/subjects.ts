@@ -44,6 +44,10 @@ export const companies: readonly Company[] = [
     },
   },
   {
+    scenario: 'weighed-apis',
+    subjects: [{ name: '`nlb-api-gateway`, the weights of its listener', workload: 'lens', floor: floors.weights }],
+  },
+  {
     scenario: 'weighed-nodes',
     subjects: [{ name: "`node-port`, an NLB's listener", workload: 'stream', floor: floors.weights }],
   },

@@ -8,7 +8,7 @@ import { accept, accepted, askerOf, orNothing, reason, strict } from './acceptin
 import { limitOf, migrationParams, pageOf, pageQueryOf, workloadParams } from '../schemas/common.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
-import { byHandSchema, confirmationSchema, showConfirmation, showWorkload } from '../schemas/workload.ts'
+import { byHandSchema, confirmationSchema, showConfirmation, showWorkload, waitQuery } from '../schemas/workload.ts'
 
 const path = '/migrations/:migration/workloads/:workload'
 
@@ -126,11 +126,20 @@ function readRoutes(app: App, cutover: Cutover): void {
       schema: {
         tags,
         summary: 'Phase, split, gates, holds, last operation, and a sentence',
+        description:
+          'With `wait` the answer comes once the workload is so, or as it is when the time is up: look at it in either case.',
         params: workloadParams,
+        querystring: waitQuery,
         response: { 200: Type.Ref('Workload'), ...problems(400, 404) },
       },
     },
-    async ({ params }) => showWorkload(await cutover.view(params.migration, params.workload)),
+    async ({ params: { migration, workload }, query: { wait, timeout = '30' } }, reply) => {
+      if (wait === undefined) return showWorkload(await cutover.view(migration, workload))
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
+      const asked = { condition: wait, timeoutMs: Number(timeout) * 1000, signal: gone.signal }
+      return showWorkload(await cutover.viewWhen(migration, workload, asked))
+    },
   )
 
   app.get(

@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
 import type { Confirmation, Migration } from '../../automation/migration.ts'
+import { statusNames } from '../../automation/phases/status.ts'
 import type { WorkloadView } from '../../automation/views.ts'
+import { conditionPattern } from '../../automation/waiting.ts'
 import { instantSchema, nullableNumber, phaseSchema, splitSchema } from './common.ts'
 import { showHold } from './hold.ts'
 import { showOperation } from './operation.ts'
@@ -23,12 +25,27 @@ export const workloadSchema = Type.Object(
     gates: Type.Array(gateSchema),
     holds: Type.Array(Type.Ref('Hold')),
     operation: Type.Union([Type.Ref('Operation'), Type.Null()]),
-    status: Type.Union(
-      (['running', 'waiting', 'ready', 'stuck', 'ended'] as const).map((status) => Type.Literal(status)),
-    ),
+    status: Type.Union(statusNames.map((status) => Type.Literal(status))),
     sentence: Type.String(),
   },
   { $id: 'Workload' },
+)
+
+/** Of a GET that may be answered later. Strings, as queries are. */
+export const waitQuery = Type.Object(
+  {
+    wait: Type.Optional(
+      Type.String({
+        pattern: conditionPattern,
+        description:
+          '`phase:soaking`, `status:ready`, `operation:over`, `gates:open`, or one of several: `phase:soaking,retired`',
+      }),
+    ),
+    timeout: Type.Optional(
+      Type.String({ pattern: '^([1-9][0-9]?|[12][0-9][0-9]|300)$', description: 'Seconds, 1 to 300; default 30' }),
+    ),
+  },
+  { additionalProperties: false },
 )
 
 export const confirmationSchema = Type.Object({ by: Type.String(), reason: Type.String(), at: instantSchema })

@@ -9,7 +9,8 @@ import { phaseOf } from './phases.ts'
  * running: an operation is under way. waiting: only time is missing. ready: an advance would be accepted. stuck: a person is
  * needed, and the sentence says for what. ended: nothing more will happen.
  */
-export type StatusName = 'running' | 'waiting' | 'ready' | 'stuck' | 'ended'
+export const statusNames = ['running', 'waiting', 'ready', 'stuck', 'ended'] as const
+export type StatusName = (typeof statusNames)[number]
 
 export interface Status {
   readonly status: StatusName

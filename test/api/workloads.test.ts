@@ -45,6 +45,41 @@ const addOperation = (change: Partial<Operation> = {}) =>
 
 const reason = { reason: 'because' }
 
+describe('GET of a workload that is waited for', () => {
+  it('answers at once where it is so already', async () => {
+    await place('prepared')
+    const { status, json } = await api.get(`${path}?wait=phase:soaking,prepared&timeout=300`)
+    expect({ status, phase: json['phase'] }).toEqual({ status: 200, phase: 'prepared' })
+  })
+
+  it('answers when it has become so, told by the journal', async () => {
+    const operation = await addOperation()
+    const answer = api.get(`${path}?wait=operation:over&timeout=300`)
+    expect((await api.get(`${path}?wait=operation:active`)).json['operation'].id).toBe(operation.id)
+    await api.write(async (work) => {
+      await work.operations.finish(operation, 'failed', {})
+      work.events.write({ migration, name: 'search' }, operation.id, 'operation-finished', {})
+    })
+    expect((await answer).json['operation'].state).toBe('failed')
+  })
+
+  it('answers as it is when time is up', async () => {
+    const { status, json } = await api.get(`${path}?wait=phase:retired&timeout=1`)
+    expect({ status, phase: json['phase'] }).toEqual({ status: 200, phase: 'registered' })
+  })
+
+  it.each(['phase:moving', 'soaking', 'phase:', 'gates:open,ajar', 'split:home'])(
+    'cannot wait for %s',
+    async (wait) => {
+      expect(await api.get(`${path}?wait=${wait}`)).toMatchObject({ status: 400 })
+    },
+  )
+
+  it.each(['0', '301', 'long'])('cannot wait for %s s', async (timeout) => {
+    expect(await api.get(`${path}?wait=status:ready&timeout=${timeout}`)).toMatchObject({ status: 400 })
+  })
+})
+
 describe('GET of a workload', () => {
   it('tells where it is, what it waits for, and in a sentence how it does', async () => {
     expect((await api.get(path)).json).toEqual({

@@ -8,6 +8,7 @@ import { startLoad, type Load } from '../../sandbox/load.ts'
 import { doorOf } from '../support/door.ts'
 import { kill, victims, type Victim } from '../support/kill.ts'
 import { randomFrom } from '../support/random.ts'
+import { clisOf } from '../support/tree.ts'
 import { until } from '../support/wait.ts'
 
 /**
@@ -73,6 +74,7 @@ it('lets go of what soaking had protected, though the way home had no time to', 
   }
   const { id } = await client.post('search', 'rollback', { reason: 'the next test' })
   await until('the traffic is home', async () => (await client.operation(id)).homeMs !== null, 60)
+  await until('the engine is at work', () => clisOf(stage.pids.service).length > 0, 60)
   await killOne('worker')
   expect((await client.ended(id)).state).toBe('interrupted')
   expect(await client.act('search', 'rollback', { reason: 'the next test' })).toMatchObject({

@@ -42,7 +42,7 @@ const chosen = values.member.length > 0 ? values.member : names
 const files = chosen.map((name) => `test/crash/members/${name}.test.ts`)
 const shard = values.shard ? ['--shard', values.shard] : []
 const reporters = ['--reporter', 'verbose', '--reporter', 'json', `--outputFile.json=${results}`]
-const { status } = spawnSync('vitest', ['run', ...files, ...shard, '--maxWorkers', '1', ...reporters], {
+const { status } = spawnSync('vitest', ['run', ...files, ...shard, '--maxWorkers', '2', ...reporters], {
   stdio: 'inherit',
   env: { ...process.env, CUTOVER_CRASH: values.sample ? 'sample' : 'all' },
 })
