@@ -21,6 +21,12 @@ export type Program = (request: IncomingMessage, response: ServerResponse) => vo
  */
 const keepAliveMs = 120_000
 
+/**
+ * After so many requests nginx closes a connection, so that clients who keep theirs come to other pods, or to where a name has gone
+ * meanwhile: ingress-nginx's `keep-alive-requests`, by default.
+ */
+const requestsPerConnection = 1000
+
 /** One container port: a real HTTP server on loopback that answers every path with the pod's identity, or runs a program. */
 export class ContainerServer {
   readonly #server: Server
@@ -37,6 +43,7 @@ export class ContainerServer {
     this.#server = createServer((request, response) => this.#receive(request, response))
     this.#server.keepAliveTimeout = keepAliveMs
     this.#server.requestTimeout = 0
+    if (program) this.#server.maxRequestsPerSocket = requestsPerConnection
   }
 
   async listen(): Promise<Socket> {
