@@ -27,7 +27,7 @@ export async function previewCluster(run: ClusterRun, site: ClusterSite, stage: 
 
 /** The stage into AWS, and what it exports into the journal. Every step may run twice: what was done already is found done. */
 export async function upCluster(run: ClusterRun, site: ClusterSite, stage: ClusterStage): Promise<ClusterChanges> {
-  await begin(run)
+  await begin(run, site)
   await run.writeConfig(site, stage)
   await run.pass('config-written')
   const steps = await previewChecked(run)
@@ -42,7 +42,7 @@ export async function upCluster(run: ClusterRun, site: ClusterSite, stage: Clust
  * was made. Roles that were imported stay. Where an `up` broke off nothing is made that was not there yet.
  */
 export async function destroyCluster(run: ClusterRun, site: ClusterSite, stage: ClusterStage): Promise<void> {
-  const { urns } = await begin(run)
+  const { urns } = await begin(run, site)
   const only = recordedIn(urns)
   if (only.includes(clusterLogical.cluster)) {
     const last = { ...stage, only }
@@ -77,9 +77,13 @@ async function write(run: ClusterRun): Promise<ClusterOutputs> {
 }
 
 /** The stack, and what a dead run left pending in it: adopted where the object came to be, else forgotten. */
-async function begin(run: ClusterRun): Promise<Inspection> {
+async function begin(run: ClusterRun, { config }: ClusterSite): Promise<Inspection> {
   await run.createStack()
   const inspection = await run.engine((engine, task) => engine.inspect(task))
+  // a cancelled `up` may have recorded a cluster that AWS is still making; until then AWS lets nothing of it be changed
+  if (recordedIn(inspection.urns).includes(clusterLogical.cluster)) {
+    await leftBehind('aws:eks/cluster:Cluster', { name: config.cluster }, run.aws, run.signal)
+  }
   if (!inspection.pendingCreates) return inspection
   await landed(run)
   const adoptions: Adoption[] = []
