@@ -1,5 +1,5 @@
 // Makes a fresh clone ready: node_modules as the lock file says, and a Pulumi CLI that npm scripts find on their path. With the
-// word `postgresql`, PostgreSQL's programs as well, where Debian's packages can be installed: tests start a server of their own.
+// word `tests`, PostgreSQL's programs and jq as well, where Debian's packages can be installed: tests start a server of their own.
 // Plain JavaScript for any Node >= 18, because it runs before anything is installed. Silent when there is nothing to do.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -36,7 +36,7 @@ async function main() {
   await installPackages()
   requireNode()
   await providePulumi()
-  if (process.argv.includes('postgresql')) await providePostgres()
+  if (process.argv.includes('tests')) await provideForTests()
 }
 
 async function installPackages() {
@@ -168,11 +168,9 @@ async function goBuild(target) {
 }
 
 /** What cannot be had is said and no error: those tests are skipped, with the reason. */
-async function providePostgres() {
-  const debian = '/usr/lib/postgresql'
-  const folders = existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, 'bin')) : []
-  const found = [...folders, ...process.env.PATH.split(delimiter)].some((folder) => existsSync(join(folder, 'initdb')))
-  if (found || process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return
+async function provideForTests() {
+  const missing = [...(hasPostgres() ? [] : ['postgresql']), ...(isOnPath('jq') ? [] : ['jq'])]
+  if (missing.length === 0 || process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return
   // else the package would start a server of the machine's
   mkdirSync('/etc/postgresql-common', { recursive: true })
   writeFileSync('/etc/postgresql-common/createcluster.conf', 'create_main_cluster = false\n', { flag: 'a' })
@@ -182,14 +180,23 @@ async function providePostgres() {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', UCF_FORCE_CONFFOLD: '1' },
     giveUpAfterSeconds: 300,
   }
+  const names = missing.join(' and ')
   try {
-    await longStep('looking for PostgreSQL', 'some seconds', ...apt('update'), options)
-    const install = apt('install', '--yes', '--no-install-recommends', 'postgresql')
-    await longStep('installing PostgreSQL for the tests', 'half a minute', ...install, options)
+    await longStep(`looking for ${names}`, 'some seconds', ...apt('update'), options)
+    const install = apt('install', '--yes', '--no-install-recommends', ...missing)
+    await longStep(`installing ${names} for the tests`, 'half a minute', ...install, options)
   } catch (error) {
-    process.stderr.write(`PostgreSQL could not be installed, so the tests that need it are skipped: ${error.message}\n`)
+    process.stderr.write(`${names} could not be installed, so the tests that need it are skipped: ${error.message}\n`)
   }
 }
+
+function hasPostgres() {
+  const debian = '/usr/lib/postgresql'
+  const folders = existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, 'bin')) : []
+  return [...folders, ...process.env.PATH.split(delimiter)].some((folder) => existsSync(join(folder, 'initdb')))
+}
+
+const isOnPath = (name) => process.env.PATH.split(delimiter).some((folder) => existsSync(join(folder, name)))
 
 function missingPulumi(reasons) {
   return [
