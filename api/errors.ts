@@ -28,6 +28,8 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   'engine-failed': 503,
   'engine-missing': 503,
   'stack-locked': 409,
+  'stack-missing': 409,
+  'stack-damaged': 409,
   cancelled: 409,
   interrupted: 503,
   'cluster-not-built': 409,

@@ -39,6 +39,8 @@ export const errorCodes = {
   'engine-failed': 'The Pulumi engine ended with an error.',
   'engine-missing': 'There is no usable Pulumi CLI.',
   'stack-locked': 'Somebody else is working on the stack.',
+  'stack-missing': "Pulumi's record of the stack is gone.",
+  'stack-damaged': "Pulumi's record of the stack cannot be read.",
   cancelled: 'A rollback took its place, or a person cancelled it.',
   interrupted: 'The service ended while it ran.',
   'cluster-not-built': "Green's cluster has not been built yet.",

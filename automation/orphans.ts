@@ -28,7 +28,7 @@ export async function removeOrphans(execution: Execution, stage: Stage, recorded
       if (error instanceof ClusterUnreachable && stage.green === 'absent') return null
       throw error
     })
-    const text = `${resource.name} ${id} was made by a run that did not live to record it; deleted`
+    const text = `${resource.name} ${id} is not in our record and serves nobody, as a run that broke off leaves things; deleted`
     if (id !== null) await execution.tell('message', { severity: 'info', text })
   }
 }

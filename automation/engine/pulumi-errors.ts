@@ -33,6 +33,16 @@ export function errorOf(failure: EngineFailure): CutoverError {
   const sentences = sentencesOf(failure)
   const message = sentences.join('\n')
   const details = { exitCode: failure.exitCode }
+  if (/no stack named '[^']*' found/.test(message)) {
+    return new CutoverError('stack-missing', `Pulumi's record of the stack is gone (${message}). ${restore}`, details)
+  }
+  if (/failed to load checkpoint|snapshot integrity|deserializ/.test(message)) {
+    return new CutoverError(
+      'stack-damaged',
+      `Pulumi's record of the stack cannot be read (${message}). ${restore}`,
+      details,
+    )
+  }
   if (/api error|operation error|AccessDenied|Throttling|https? response error/i.test(message)) {
     return new CutoverError('aws-failed', message, details)
   }
@@ -41,6 +51,9 @@ export function errorOf(failure: EngineFailure): CutoverError {
   }
   return new CutoverError('engine-failed', message, details)
 }
+
+const restore =
+  'Nothing was written to AWS by this run. Restore the record from a backup, then ask again: a rollback brings traffic home without it.'
 
 const longest = 2_000
 

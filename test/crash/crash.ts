@@ -7,7 +7,7 @@ import { stopPoints, type StopPoint } from '../../automation/stop-points.ts'
 import type { Member } from '../contract/members.ts'
 import { kill } from '../support/kill.ts'
 import { randomFrom } from '../support/random.ts'
-import { clisOf } from '../support/tree.ts'
+import { clisOf, pluginsOf } from '../support/tree.ts'
 import { until } from '../support/wait.ts'
 import { endedClearly } from '../trouble/clear-end.ts'
 import { legsOf, type Leg } from '../trouble/legs.ts'
@@ -15,8 +15,8 @@ import { Rehearsal } from '../trouble/rehearsal.ts'
 import { seed } from '../trouble/sample.ts'
 import { Stop } from './stop.ts'
 
-/** Who is killed with -9 at a stop point. A CLI runs between two of them: the next one that begins. */
-type Victim = 'service' | 'worker' | 'cli'
+/** Who is killed with -9 at a stop point. A CLI runs between two of them, and plugins with it: the next ones that begin. */
+type Victim = 'service' | 'worker' | 'cli' | 'plugin'
 
 /** The points that a way home alone passes; all others are passed by every advance, and most by a way home as well. */
 const ofRollbacks: readonly StopPoint[] = [
@@ -89,11 +89,12 @@ async function killAt(
     // whoever asked may never be answered: then it looks what became of it, as a person would
     const answer = rehearsal.begin(leg).catch(() => null)
     await stop.reached(point)
-    if (victim === 'cli') {
+    if (victim === 'cli' || victim === 'plugin') {
       stop.release()
-      await nextCli(rehearsal, await answer)
+      await next(victim, rehearsal, await answer)
     }
-    await kill(victim, rehearsal.service, () => stop.release())
+    if (victim === 'plugin') await killPlugins(rehearsal)
+    else await kill(victim, rehearsal.service, () => stop.release())
     stop.release()
     return await rehearsal.ended((await answer) ?? (await newest(rehearsal)))
   } finally {
@@ -101,13 +102,22 @@ async function killAt(
   }
 }
 
-/** Until a CLI runs; or until the operation has ended without one. */
-const nextCli = (rehearsal: Rehearsal, asked: OperationAnswer | null): Promise<void> =>
+/** Until one runs; or until the operation has ended without one. */
+const next = (victim: 'cli' | 'plugin', rehearsal: Rehearsal, asked: OperationAnswer | null): Promise<void> =>
   until(
-    'a CLI runs',
-    async () => clisOf(rehearsal.service.pid).length > 0 || (asked !== null && (await isOver(rehearsal, asked))),
+    `a ${victim} runs`,
+    async () =>
+      (victim === 'cli' ? clisOf : pluginsOf)(rehearsal.service.pid).length > 0 ||
+      (asked !== null && (await isOver(rehearsal, asked))),
     60,
   )
+
+/** Started again once no engine is left that had known them, because an engine starts its own. */
+async function killPlugins({ sandbox, service }: Rehearsal): Promise<void> {
+  await sandbox.plugins?.kill()
+  await until('the engine has ended without its plugins', () => pluginsOf(service.pid).length === 0, 60)
+  await sandbox.plugins?.restart()
+}
 
 const isOver = async ({ client }: Rehearsal, { id }: OperationAnswer): Promise<boolean> =>
   !['queued', 'running'].includes((await client.operation(id)).state)

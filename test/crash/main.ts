@@ -10,7 +10,7 @@ const names = readdirSync(join(import.meta.dirname, 'members')).map((file) => fi
 const help = `npm run test:crash [-- --member NAME] [--shard I/N] [--sample]
 
 At every place between a save and an act (automation/stop-points.ts) the service is stopped and killed with -9, under load, and
-started again; for alb-rule its worker and its CLI die there as well. After each the operation has been finished or has said why
+started again; for alb-rule its worker, its CLI and its plugins die there as well. After each the operation has been finished or has said why
 not, no request has failed, and the workload goes on and back.
 
   --member NAME   one alone, as often as is wanted: ${names.join(', ')}

@@ -43,3 +43,7 @@ export const clisOf = (service: number): Process[] =>
   processesBelow(service).filter(({ command }) =>
     /(^|\/)pulumi (up|preview|refresh|stack|config|cancel)\b/.test(command),
   )
+
+/** The provider plugins that the CLIs of a service have started. */
+export const pluginsOf = (service: number): Process[] =>
+  processesBelow(service).filter(({ command }) => /\/pulumi-resource-\w+\b/.test(command))

@@ -29,7 +29,7 @@ export async function removeOrphan(site: PodSite, { name }: ResourceName, aws: A
     case logical.targetGroup:
       return removeTargetGroup(site, aws)
     case logical.binding:
-      return removeGreenBinding(site, aws)
+      return removeGreenBinding(site, weighsMoreThanNothing(site, aws))
     default: {
       const ingress = podIngressPlans(site).find((one) => one.name === name)
       return ingress ? revokeIngress(ingress, aws) : null
@@ -37,19 +37,31 @@ export async function removeOrphan(site: PodSite, { name }: ResourceName, aws: A
   }
 }
 
-/** Throws when the binding's target group has traffic: then it is no orphan, whatever our records say. */
-async function removeGreenBinding(site: PodSite, aws: Aws): Promise<string | null> {
-  const { namespace } = site.config.service
-  const name = bindingName(site.migration, site.workload)
-  const bindings = await createClusterReads(site.green.kubeconfig).bindings()
+/**
+ * Green's binding, by its name. Throws when what it binds to may have traffic: then it is no orphan, whatever our records say.
+ * @param hasTraffic  of a target group's ARN, read afresh
+ */
+export async function removeGreenBinding(
+  { migration, workload, config, green }: Omit<PodSite, 'found'>,
+  hasTraffic: (targetGroupArn: string) => Promise<boolean>,
+): Promise<string | null> {
+  const { namespace } = config.service
+  const name = bindingName(migration, workload)
+  const bindings = await createClusterReads(green.kubeconfig).bindings()
   const binding = bindings.find((one) => one.namespace === namespace && one.name === name)
   if (!binding) return null
-  const described = await describeSwitchPoint(site.found.switchPoint, aws)
-  if ((weightsOf(described?.actions ?? [])?.get(binding.targetGroupArn) ?? 0) > 0) {
+  if (await hasTraffic(binding.targetGroupArn)) {
     throw new Error(
-      `${namespace}/${name} in green is not in our record, and has traffic; look at it, nothing was deleted`,
+      `${namespace}/${name} in green is not in our record, and may have traffic; look at it, nothing was deleted`,
     )
   }
-  await removeBinding(site.green.kubeconfig, namespace, name)
+  await removeBinding(green.kubeconfig, namespace, name)
   return `${namespace}/${name}`
 }
+
+const weighsMoreThanNothing =
+  ({ found }: PodSite, aws: Aws) =>
+  async (targetGroupArn: string): Promise<boolean> => {
+    const described = await describeSwitchPoint(found.switchPoint, aws)
+    return (weightsOf(described?.actions ?? [])?.get(targetGroupArn) ?? 0) > 0
+  }

@@ -1,13 +1,12 @@
 import { DeleteListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Aws } from '../../aws/clients.ts'
 import { revokeIngress } from '../../aws/security-groups.ts'
-import { removeBinding } from '../../kubernetes/bindings.ts'
-import { createClusterReads } from '../../kubernetes/reads.ts'
-import { bindingName, logical, tagsFor } from '../../names.ts'
+import { logical, tagsFor } from '../../names.ts'
 import { home, sameSplit } from '../../traffic.ts'
 import { listenersOf } from '../elbv2/network-survey.ts'
 import { ours, removeTargetGroup } from '../elbv2/orphans.ts'
 import { podIngressPlans } from '../elbv2/pod-ingress.ts'
+import { removeGreenBinding } from '../elbv2/pod-orphans.ts'
 import type { ResourceName } from '../kind.ts'
 import { isMissing } from './gateway/gateway-api.ts'
 import { removeDeployments } from './complete.ts'
@@ -52,7 +51,7 @@ export async function removeOrphan(site: ApiSite, { name }: ResourceName, aws: A
     case logical.targetGroup:
       return removeTargetGroup(site, aws)
     case logical.binding:
-      return removeGreenBinding(site, aws)
+      return removeGreenBinding(site, async () => !(await isHome(site, aws)))
     default: {
       const ingress = podIngressPlans(site).find((one) => one.name === name)
       return ingress ? revokeIngress(ingress, aws) : null
@@ -81,9 +80,11 @@ async function removeTestStage(
   return testStage.name
 }
 
+const isHome = async (site: ApiSite, aws: Aws): Promise<boolean> => sameSplit(await observeSplit(site, null, aws), home)
+
 /** Throws when green has traffic: then it is no orphan, whatever our records say. */
 async function requireHome(site: ApiSite, what: string, aws: Aws): Promise<void> {
-  if (sameSplit(await observeSplit(site, null, aws), home)) return
+  if (await isHome(site, aws)) return
   throw new Error(`${what} is not in our record, and may have traffic; look at it, nothing was deleted`)
 }
 
@@ -96,14 +97,4 @@ async function removeListener(site: ApiSite, aws: Aws): Promise<string | null> {
   await requireHome(site, `the listener ${ListenerArn}`, aws)
   await aws.elbv2.send(new DeleteListenerCommand({ ListenerArn }))
   return ListenerArn
-}
-
-async function removeGreenBinding(site: ApiSite, aws: Aws): Promise<string | null> {
-  const { namespace } = site.config.service
-  const name = bindingName(site.migration, site.workload)
-  const bindings = await createClusterReads(site.green.kubeconfig).bindings()
-  if (!bindings.some((one) => one.namespace === namespace && one.name === name)) return null
-  await requireHome(site, `${namespace}/${name} in green`, aws)
-  await removeBinding(site.green.kubeconfig, namespace, name)
-  return `${namespace}/${name}`
 }

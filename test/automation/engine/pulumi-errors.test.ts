@@ -87,6 +87,19 @@ describe('an error of the engine', () => {
     ['unreachable', 'configured Kubernetes cluster is unreachable: unable to load Kubernetes client configuration'],
   ])('is one of the cluster: %s', (_what, text) => expect(codeOf(text)).toBe('cluster-unreachable'))
 
+  it.each([
+    ["error: no stack named 'omnious.search' found", 'stack-missing'],
+    ['error: failed to load checkpoint: place 1: unexpected end of JSON input', 'stack-damaged'],
+    ['error: getting snapshot: failed to load checkpoint: place 1: unexpected end of JSON input', 'stack-damaged'],
+    ['error: failed to load checkpoint: unsupported checkpoint version 9', 'stack-damaged'],
+    ['error: The Pulumi CLI encountered a snapshot integrity error. This is a bug!', 'stack-damaged'],
+  ])('is one of the record: %s', (stderr, code) => {
+    const error = errorOf(failure({ stderr: `${command}\n${stderr}\n` }))
+    expect(error.code).toBe(code)
+    expect(error.message).toContain(stderr.replace('error: ', ''))
+    expect(error.message).toContain('Restore the record')
+  })
+
   it("is otherwise the engine's own", () => {
     expect(codeOf("no resource named 'urn:pulumi:x' found")).toBe('engine-failed')
   })

@@ -1,4 +1,4 @@
 import { albRule } from '../../contract/members.ts'
 import { crashesOf } from '../crash.ts'
 
-crashesOf(albRule, ['service', 'worker', 'cli'])
+crashesOf(albRule, ['service', 'worker', 'cli', 'plugin'])

@@ -1,0 +1,103 @@
+import { copyFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { home, splitFor } from '../../infra/traffic.ts'
+import { startLoad, type Load } from '../../sandbox/load.ts'
+import { doorOf } from '../support/door.ts'
+import { advance, advanceTo, applyInventory } from '../support/journey.ts'
+import { startTestService, type TestService } from '../support/service.ts'
+
+/** Somebody damages or deletes Pulumi's record of a stack: found before anything is written, and never in the way of going home. */
+let service: TestService
+let load: Load
+let state: string
+let record: string
+
+beforeAll(async () => {
+  service = await startTestService()
+  await applyInventory(service, { steps: [50, 100] })
+  load = startLoad({ ...doorOf(service.sandbox.ready, 'search'), ratePerSecond: 20, newConnectionShare: 0.5 })
+  state = join(service.dataDir, 'pulumi-state', '.pulumi')
+  record = join(state, 'stacks', 'eks-cutover', 'small.search.json')
+})
+afterAll(async () => {
+  const { failed, failures } = await load.stop()
+  await service.stop()
+  expect({ failed, failures }).toEqual({ failed: 0, failures: [] })
+})
+
+/** As docs/operating/backup.md says. */
+async function putBack(): Promise<void> {
+  const copies = join(state, 'backups', 'eks-cutover', 'small.search')
+  const newest = (await readdir(copies))
+    .filter((name) => name.endsWith('.json'))
+    .toSorted()
+    .at(-1)
+  await copyFile(join(copies, newest ?? ''), record)
+}
+
+describe.each([
+  ['stack-damaged', 'is emptied', () => writeFile(record, '')],
+  ['stack-damaged', 'does not fit together', () => writeFile(record, withoutStack)],
+  ['stack-missing', 'is removed', () => rm(record)],
+] as const)('%s: the record %s', (code, _how, damage) => {
+  beforeEach(async () => {
+    const { phase } = await service.client.workload('search')
+    if (phase === 'soaking') await service.client.act('search', 'rollback', { reason: 'the next test' })
+    await advanceTo(service, 'search', 'shifting')
+  })
+
+  it('stops the advance before it writes, in words; with the record put back it goes on', async () => {
+    await damage()
+    await service.client.removeHolds('search')
+    await service.client.open('search')
+    const { id } = await service.client.post('search', 'advance')
+    const failed = await service.client.ended(id)
+    expect(failed).toMatchObject({ state: 'failed', error: { code } })
+    expect(failed.error?.detail).toContain('Restore the record from a backup')
+    const { phase, split } = await service.client.workload('search')
+    expect({ phase, wanted: split.wanted, observed: split.observed }).toMatchObject({
+      phase: 'shifting',
+      wanted: splitFor(50),
+      observed: splitFor(50),
+    })
+    await putBack()
+    await service.client.post('search', 'confirm', { reason: 'it answered before' })
+    await advance(service, 'search')
+    expect((await service.client.workload('search')).phase).toBe('soaking')
+  })
+
+  it('lets the traffic go home; with the record put back the rest follows', async () => {
+    await damage()
+    const { id } = await service.client.post('search', 'rollback', { reason: 'the record is gone' })
+    const rollback = await service.client.ended(id)
+    expect(rollback).toMatchObject({ state: 'failed', error: { code } })
+    expect(rollback.homeMs).toBeGreaterThan(0)
+    expect((await service.client.workload('search')).split.observed).toEqual(home)
+    await putBack()
+    await service.client.removeHolds('search')
+    expect(await service.client.act('search', 'rollback', { reason: 'the rest of it' })).toMatchObject({
+      state: 'succeeded',
+    })
+    await advanceTo(service, 'search', 'prepared')
+  })
+})
+
+/** A resource whose parent is not there. */
+const withoutStack = JSON.stringify({
+  version: 3,
+  checkpoint: {
+    stack: 'organization/eks-cutover/small.search',
+    latest: {
+      manifest: { time: '2022-12-01T00:00:00Z', magic: '', version: '' },
+      resources: [
+        {
+          urn: 'urn:pulumi:small.search::eks-cutover::aws:lb/listenerRule:ListenerRule::switch',
+          custom: true,
+          type: 'aws:lb/listenerRule:ListenerRule',
+          parent: 'urn:pulumi:small.search::eks-cutover::pulumi:pulumi:Stack::eks-cutover-small.search',
+        },
+      ],
+    },
+  },
+})
