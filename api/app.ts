@@ -7,6 +7,7 @@ import { handleClientError, handleError, handleNotFound } from './errors.ts'
 import type { App } from './fastify.ts'
 import { authentication } from './plugins/authentication.ts'
 import { idempotency } from './plugins/idempotency.ts'
+import { knownMethods } from './plugins/known-methods.ts'
 import { openapi } from './plugins/openapi.ts'
 import { refusals } from './plugins/refusals.ts'
 import { requestTime } from './plugins/request-time.ts'
@@ -92,6 +93,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
   await app.register(requestTime)
   await app.register(traces)
   await app.register(securityHeaders)
+  await app.register(knownMethods)
   await app.register(authentication, { access, requestsPerSecond })
   await app.register(openapi)
   await app.register(storableText)

@@ -32,13 +32,15 @@ export interface StageOptions {
   readonly port: number
   readonly progress?: (text: string) => void
   readonly logLevel?: string
+  /** Of the service, beside what the sandbox says. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const startTimeoutMs = 120_000
 
 export async function startStage(options: StageOptions): Promise<Stage> {
-  const { scenario, timeScale = 60, workers = 2, logLevel = 'warn' } = options
+  const { scenario, timeScale = 60, workers = 2, logLevel = 'warn', environment = {} } = options
   const say = options.progress ?? (() => undefined)
   const folder = await mkdtemp(join(tmpdir(), 'eks-cutover-stage-'))
   const dataDir = join(folder, 'data')
@@ -57,7 +59,10 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   }
   try {
     const ready = JSON.parse(await waitForFile(readyFile, sandbox)) as ReadyFile
-    const running = await serviceProcess({ env: ready.env, dataDir, workers, logLevel, port: options.port })
+    const running = await serviceProcess({
+      ...{ dataDir, workers, logLevel, port: options.port },
+      env: { ...ready.env, ...environment },
+    })
     service = running
     const startService = (): Promise<void> => {
       say('starting the service')

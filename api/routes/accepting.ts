@@ -2,11 +2,12 @@ import { Type, type TObject } from 'typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Asker } from '../../automation/asker.ts'
 import type { OperationRecord } from '../../automation/store/operations.ts'
+import { textSchema } from '../schemas/common.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
 
 /** What every route that begins an operation has in common: the body's reason, the answer, and who asks. */
-export const reason = Type.String({ minLength: 1, maxLength: 1000 })
+export const reason = textSchema({ min: 1, max: 1000 })
 export const strict = { additionalProperties: false } as const
 export const accepted = { 202: Type.Ref('Operation'), ...problems(400, 404, 409, 413, 415, 422, 503) }
 /** A body of which every member is optional may be left out. */

@@ -3,7 +3,7 @@ import type { Cutover } from '../../automation/cutover.ts'
 import type { App } from '../fastify.ts'
 import { accept, accepted, askerOf, orNothing, reason, strict } from './accepting.ts'
 import { showCluster } from '../schemas/cluster.ts'
-import { migrationParams } from '../schemas/common.ts'
+import { migrationParams, textSchema } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 import { byHandSchema } from '../schemas/workload.ts'
 
@@ -71,7 +71,7 @@ function actRoutes(app: App, cutover: Cutover): void {
         params: migrationParams,
         body: Type.Object(
           {
-            confirm: Type.String({ maxLength: 100, description: "The cluster's name." }),
+            confirm: textSchema({ max: 100, description: "The cluster's name." }),
             reason: Type.Optional(reason),
           },
           strict,

@@ -8,7 +8,8 @@ import type { Access } from '../auth/access.ts'
 import { reaches, type Identity } from '../auth/identity.ts'
 import type { App } from '../fastify.ts'
 import { mustCover } from '../plugins/authentication.ts'
-import { nameSchema } from '../schemas/common.ts'
+import { nameSchema, textSchema } from '../schemas/common.ts'
+import { eventSchema } from '../schemas/event.ts'
 import { problems } from '../schemas/problem.ts'
 
 const pageSize = 500
@@ -38,13 +39,16 @@ export async function eventRoutes(app: App, { cutover, access }: EventOptions): 
           {
             migration: Type.Optional(nameSchema),
             workload: Type.Optional(nameSchema),
-            operation: Type.Optional(Type.String({ maxLength: 100 })),
+            operation: Type.Optional(textSchema({ max: 100 })),
           },
           { additionalProperties: false },
         ),
         headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' })) }),
         response: {
-          200: { description: 'The stream.', content: { 'text/event-stream': { schema: Type.String() } } },
+          200: {
+            description: 'The stream; the schema is that of one event.',
+            content: { 'text/event-stream': { schema: eventSchema } },
+          },
           ...problems(400, 406),
         },
       },

@@ -5,7 +5,7 @@ import type { Hold } from '../../automation/migration.ts'
 import { reaches } from '../auth/identity.ts'
 import type { App } from '../fastify.ts'
 import { askerOf, reason, strict } from './accepting.ts'
-import { migrationParams, nameSchema, pageOf, workloadParams } from '../schemas/common.ts'
+import { migrationParams, nameSchema, pageOf, textSchema, workloadParams } from '../schemas/common.ts'
 import { freezeSchema, showHold, term, termOf } from '../schemas/hold.ts'
 import { problems } from '../schemas/problem.ts'
 
@@ -88,7 +88,7 @@ function routesAt(app: App, cutover: Cutover, { path, params, what, lists }: (ty
       schema: {
         tags,
         summary: 'Remove one hold; all others stay',
-        params: Type.Object({ ...params.properties, hold: Type.String({ maxLength: 100 }) }),
+        params: Type.Object({ ...params.properties, hold: textSchema({ min: 1, max: 100 }) }),
         response: { 204: Type.Null(), ...problems(400, 404) },
       },
     },

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { Cutover } from '../../automation/cutover.ts'
 import type { App } from '../fastify.ts'
 import { mustCover } from '../plugins/authentication.ts'
+import { textSchema } from '../schemas/common.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
 
@@ -13,7 +14,7 @@ export async function operationRoutes(app: App, { cutover }: { readonly cutover:
       schema: {
         tags: ['operations'],
         summary: 'One attempt at one transition',
-        params: Type.Object({ operation: Type.String({ maxLength: 100 }) }),
+        params: Type.Object({ operation: textSchema({ min: 1, max: 100 }) }),
         response: { 200: Type.Ref('Operation'), ...problems(400, 404) },
       },
     },

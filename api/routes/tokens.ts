@@ -5,7 +5,7 @@ import { tokenFor } from '../auth/api-tokens.ts'
 import { isTaken, subjectPattern } from '../auth/identity.ts'
 import type { App } from '../fastify.ts'
 import { roleSchema, scopeSchema } from '../schemas/access.ts'
-import { instantSchema, limitOf, pageOf, pageQueryOf } from '../schemas/common.ts'
+import { instantSchema, limitOf, pageOf, pageQueryOf, textSchema } from '../schemas/common.ts'
 import { problems } from '../schemas/problem.ts'
 import { madeTokenSchema, showToken } from '../schemas/token.ts'
 import { askerOf, strict } from './accepting.ts'
@@ -37,7 +37,8 @@ export async function tokenRoutes(app: App, { tokens }: { readonly tokens: Token
       const { subject, role, scope = null, expiresAt } = request.body
       if (isTaken(subject)) throw refused(`the service itself acts as ${subject}; choose another subject`)
       const expires = expiresAt === undefined ? null : Date.parse(expiresAt)
-      if (expires !== null && expires <= Date.now()) throw refused(`expiresAt ${expiresAt} is over`)
+      if (expires !== null && expires <= Date.now())
+        throw new CutoverError('time-past', `expiresAt ${expiresAt} has passed already`)
       const { token, record } = tokenFor({ subject, role, scope, expiresAt: expires }, askerOf(request).by)
       const made = showToken(await tokens.add(record))
       return reply.code(201).send({ ...made, token: token.reveal() })
@@ -69,7 +70,7 @@ export async function tokenRoutes(app: App, { tokens }: { readonly tokens: Token
       schema: {
         tags,
         summary: 'Revoke an API token, at once and for good',
-        params: Type.Object({ token: Type.String({ maxLength: 100, description: 'Its id.' }) }),
+        params: Type.Object({ token: textSchema({ min: 1, max: 100, description: 'Its id.' }) }),
         response: { 204: Type.Null(), ...problems(400, 404) },
       },
     },

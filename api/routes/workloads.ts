@@ -5,7 +5,7 @@ import { covers } from '../auth/identity.ts'
 import type { App } from '../fastify.ts'
 import { mustCover } from '../plugins/authentication.ts'
 import { accept, accepted, askerOf, orNothing, reason, strict } from './accepting.ts'
-import { limitOf, migrationParams, pageOf, pageQueryOf, workloadParams } from '../schemas/common.ts'
+import { limitOf, migrationParams, pageOf, pageQueryOf, textSchema, workloadParams } from '../schemas/common.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
 import { byHandSchema, confirmationSchema, showConfirmation, showWorkload, waitQuery } from '../schemas/workload.ts'
@@ -45,7 +45,7 @@ export async function workloadRoutes(app: App, { cutover }: { readonly cutover: 
         description: `The step out of \`soaking\` takes the role ${rights.retire.role}.`,
         params: workloadParams,
         body: orNothing(
-          Type.Object({ plan: Type.Optional(Type.String({ maxLength: 100 })), reason: Type.Optional(reason) }, strict),
+          Type.Object({ plan: Type.Optional(textSchema({ max: 100 })), reason: Type.Optional(reason) }, strict),
         ),
         response: accepted,
       },

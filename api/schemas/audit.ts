@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { auditOutcomes, type AuditEntry } from '../../automation/audit.ts'
-import { instantSchema, nullableString, pageQueryOf } from './common.ts'
+import { instantSchema, nullableString, pageQueryOf, textSchema } from './common.ts'
 
 export const auditEntrySchema = Type.Object(
   {
@@ -34,7 +34,7 @@ export const auditEntrySchema = Type.Object(
   { $id: 'AuditEntry' },
 )
 
-const text = Type.Optional(Type.String({ minLength: 1, maxLength: 200 }))
+const text = Type.Optional(textSchema({ min: 1, max: 200 }))
 const instant = (description: string) => Type.Optional(Type.String({ format: 'date-time', maxLength: 40, description }))
 
 export const auditQuery = Type.Object(

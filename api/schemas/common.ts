@@ -3,6 +3,10 @@ import { Type } from 'typebox'
 export const namePattern = '^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$'
 export const nameSchema = Type.String({ pattern: namePattern })
 
+/** What a caller may write: a database keeps no character NUL. */
+export const textSchema = ({ min = 0, max, ...rest }: { min?: number; max: number; description?: string }) =>
+  Type.String({ minLength: min, maxLength: max, pattern: '^[^\\u0000]*$', ...rest })
+
 export const instantSchema = Type.String({ format: 'date-time' })
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])

@@ -1,5 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { Type, type TSchema } from 'typebox'
+import { eventSchema } from '../../api/schemas/event.ts'
+import { faultsOf } from '../../automation/schema.ts'
 import { EventStream, type StreamEvent } from './sse.ts'
 import { TestApi } from './service.ts'
 
@@ -50,6 +53,19 @@ describe('the event stream', () => {
         data: { text: 'hello' },
       },
     })
+  })
+
+  it('has events as the document describes them', async () => {
+    const stream = await listen('', await after())
+    await write('hello', 'op-1')
+    await write('everything', null)
+    const told = await stream.take(2)
+    const { data, ...lines } = eventSchema.properties
+    for (const { data: said, ...event } of told) {
+      expect(Object.keys(event).concat('data').sort()).toEqual(Object.keys(eventSchema.properties).sort())
+      expect(faultsOf(Type.Object(lines), event)).toEqual([])
+      expect(faultsOf((data as { contentSchema?: TSchema }).contentSchema ?? Type.Never(), said)).toEqual([])
+    }
   })
 
   it('goes on after the last event that a client has seen', async () => {

@@ -155,7 +155,7 @@ describe('an end', () => {
     expect(await sentenceOf('search')).toBe(`held by operator (hold, on ${migration}): p99; until ${until}, then home`)
     for (const at of [`${path}/holds`, '/v1/freeze']) {
       expect(await api.post(at, { reason: 'p99', until: soon(-1) })).toMatchObject({
-        status: 400,
+        status: 422,
         json: { code: 'time-past' },
       })
     }

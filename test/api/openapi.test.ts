@@ -128,6 +128,18 @@ describe('the document', () => {
     expect(check(inventory({ search: { kind: 'nlb' } }))).toBe(false)
   })
 
+  it('says that a text has no character NUL, which the service refuses', () => {
+    for (const [action, body] of [
+      ['rollback', { reason: 'a' }],
+      ['advance', { plan: 'a' }],
+      ['holds', { reason: 'a' }],
+    ] as const) {
+      const check = checkFor(at(`${workload}/${action}`, 'post')['requestBody'].content['application/json'].schema)
+      const changed = Object.fromEntries(Object.keys(body).map((key) => [key, 'a\0']))
+      expect([check(body), check(changed)], action).toEqual([true, false])
+    }
+  })
+
   it('explains every type of event', () => {
     const { description } = document['paths']['/v1/events'].get
     for (const [type, what] of Object.entries(eventTypes)) expect(description).toContain(`\`${type}\` ${what}`)

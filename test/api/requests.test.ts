@@ -120,13 +120,34 @@ describe('what is not there', () => {
     ['GET', '/'],
     ['GET', '/v1'],
     ['GET', '/v1/migration'],
-    ['DELETE', '/v1/migrations/prod'],
     ['POST', `${path}/promote`],
-    ['PUT', path],
   ] as const)('%s %s is a problem like any other', async (method, url) => {
     const { status, type, json } = await api.send(method, url)
     expect([status, type, json['code']]).toEqual([404, 'application/problem+json; charset=utf-8', 'no-such-route'])
     expect(json['detail']).toBe(`there is no ${method} ${url}`)
+  })
+
+  it.each([
+    ['DELETE', '/v1/migrations/prod', 'GET, HEAD, PUT'],
+    ['PUT', path, 'GET, HEAD'],
+    ['TRACE', '/v1/holds?migration=prod', 'GET, HEAD, POST'],
+    ['QUERY', '/v1/tokens/token-1', 'DELETE'],
+    ['OPTIONS', '/healthz', 'GET, HEAD'],
+  ] as const)('%s %s is there for other methods', async (method, url, allow) => {
+    const { statusCode, headers, json } = await api.app.inject({ method: method as 'PUT', url })
+    expect([statusCode, headers.allow]).toEqual([405, allow])
+    expect(json()).toMatchObject({ code: 'method-not-allowed', status: 405 })
+  })
+
+  it('is told to nobody who is not known', async () => {
+    const guarded = await TestApi.start({ issuers: [] })
+    try {
+      expect((await guarded.send('PUT', '/v1/holds')).status).toBe(401)
+      expect((await guarded.get('/v1/nothing')).status).toBe(401)
+      expect((await guarded.send('PUT', '/healthz')).status).toBe(405)
+    } finally {
+      await guarded.stop()
+    }
   })
 
   it.each([

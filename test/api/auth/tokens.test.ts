@@ -58,7 +58,7 @@ describe('a token', () => {
   it('opens nothing once it has expired', async () => {
     const { headers } = await api.bearer({ expiresAt: Date.now() - 1 })
     expect(await codeOf(api.get('/v1/migrations', headers))).toBe('unauthenticated')
-    expect(await codeOf(make({ subject: 'ci', role: 'viewer', expiresAt: '2020-01-01T00:00:00Z' }))).toBe('bad-request')
+    expect(await codeOf(make({ subject: 'ci', role: 'viewer', expiresAt: '2020-01-01T00:00:00Z' }))).toBe('time-past')
   })
 
   it('is refused with the same words whether it never was, or is no more', async () => {
