@@ -1,17 +1,22 @@
 /** `npm run dev`: sandbox and service together, until Ctrl-C, with what to try. */
 import { readFile } from 'node:fs/promises'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { parse } from 'yaml'
-import { scenarios } from '../sandbox/scenarios/scenarios.ts'
+import { manyAbout, scenarioNames, scenarioOf, scenarios } from '../sandbox/scenarios/scenarios.ts'
 import { startStage } from './stage.ts'
 import { toTry } from './to-try.ts'
 
-const about = Object.values(scenarios).map(({ name, about }) => `  ${name.padEnd(14)}${about}`)
+const known = (name: string): string => {
+  if (!scenarioOf(name)) throw new InvalidArgumentError(`known are ${scenarioNames.join(', ')}.`)
+  return name
+}
+
+const about = [...Object.values(scenarios), { name: 'many:N', about: manyAbout }].map(
+  ({ name, about }) => `  ${name.padEnd(14)}${about}`,
+)
 const { scenario } = new Command('npm run dev --')
   .description('the sandbox and the service together on http://127.0.0.1:8080, until Ctrl-C')
-  .addOption(
-    new Option('--scenario <name>', 'what the sandbox has, see below').choices(Object.keys(scenarios)).default('small'),
-  )
+  .option('--scenario <name>', 'what the sandbox has, see below', known, 'small')
   .addHelpText('after', `\nScenarios:\n${about.join('\n')}\n\nCUTOVER_PORT in the environment: another port`)
   .parse()
   .opts<{ readonly scenario: string }>()

@@ -3,7 +3,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { startSandbox, type ReadyFile } from './sandbox.ts'
-import { scenarios } from './scenarios/scenarios.ts'
+import { manyAbout, scenarioNames, scenarioOf, scenarios } from './scenarios/scenarios.ts'
 
 interface Options {
   readonly scenario: string
@@ -18,7 +18,7 @@ const scale = (text: string): number => {
 }
 
 const known = (name: string): string => {
-  if (!scenarios[name]) throw new InvalidArgumentError(`known are ${Object.keys(scenarios).join(', ')}.`)
+  if (!scenarioOf(name)) throw new InvalidArgumentError(`known are ${scenarioNames.join(', ')}.`)
   return name
 }
 
@@ -28,7 +28,7 @@ const program = new Command('npm run sandbox --')
     '--scenario <name>',
     `what is built: ${Object.values(scenarios)
       .map(({ name, about }) => `${name} (${about})`)
-      .join('; ')}`,
+      .join('; ')}; many:N (${manyAbout})`,
     known,
     'small',
   )

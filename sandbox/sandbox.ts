@@ -15,7 +15,7 @@ import type { Network } from './network/network.ts'
 import { startPlugins, type Plugins } from './pulumi/plugins.ts'
 import type { AwsClients } from './scenarios/aws-clients.ts'
 import type { Built, FrontDoorAddress, Scenario, Site } from './scenarios/scenario.ts'
-import { scenarios } from './scenarios/scenarios.ts'
+import { scenarioNames, scenarioOf } from './scenarios/scenarios.ts'
 import { startSurroundings, type Stops, type Surroundings } from './surroundings.ts'
 import type { CallLog } from './wire/call-log.ts'
 
@@ -72,9 +72,8 @@ export interface Sandbox {
 
 /** Starts the whole of it and resolves when every front door answers and every target is healthy. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const scenario = scenarios[options.scenario]
-  if (!scenario)
-    throw new RangeError(`there is no scenario ${options.scenario}; known are ${Object.keys(scenarios).join(', ')}`)
+  const scenario = scenarioOf(options.scenario)
+  if (!scenario) throw new RangeError(`there is no scenario ${options.scenario}; known are ${scenarioNames.join(', ')}`)
   const stops: Stops = []
   const stop = async (): Promise<void> => {
     for (const end of stops.splice(0).reverse()) await end()
