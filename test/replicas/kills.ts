@@ -50,20 +50,21 @@ export async function killNowAndThen(plan: KillPlan): Promise<Kill[]> {
   return kills
 }
 
-/** The first is the one whose stream is read. One that has work, if it gets some soon. null: it is over, or one has to stay. */
+/** Of those that have something under way; the first is the one whose stream is read. null: none has, or one has to stay. */
 async function victimOf({ fleet, journal, stream, random, over }: KillPlan, first: boolean): Promise<Replica | null> {
-  const { up } = fleet
-  if (up.length < 2) return null
-  const drawn = up[Math.floor(random() * up.length)] as Replica
-  const victim = first && stream.from?.up ? stream.from : drawn
   const deadline = Date.now() + patienceMs
-  const id = await idOf(journal, victim)
-  while (Date.now() < deadline && !over.aborted) {
-    if ((await operationsOf(journal, id)).length > 0) return victim
+  while (fleet.up.length > 1 && Date.now() < deadline && !over.aborted) {
+    const all = await Promise.all(fleet.up.map(async (one) => ({ one, busy: await isBusy(journal, one) })))
+    const busy = all.flatMap(({ one, busy }) => (busy && (!first || one === stream.from) ? [one] : []))
+    const drawn = busy[Math.floor(random() * busy.length)]
+    if (drawn) return drawn
     await sleep(100)
   }
-  return over.aborted ? null : victim
+  return null
 }
+
+const isBusy = async (journal: pg.Pool, replica: Replica): Promise<boolean> =>
+  (await operationsOf(journal, await idOf(journal, replica))).length > 0
 
 async function killOne({ fleet, journal }: KillPlan, victim: Replica): Promise<Kill> {
   const replica = await idOf(journal, victim)

@@ -50,6 +50,10 @@ process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../../node_modu
 const found = findPostgres()
 if ('missing' in found) throw new Error(found.missing)
 const server = await startPostgres(found.binaries)
+const stopped = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => stopped.abort(new Error(`ended by ${signal}`)))
+}
 try {
   const outcome = await run({
     ...asked,
@@ -58,6 +62,7 @@ try {
     timeScale: 60,
     requestsPerSecond: 2,
     databaseUrl: server.url,
+    signal: stopped.signal,
     say: (text) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`),
   })
   for (const fault of outcome.faults) process.stderr.write(`WRONG: ${fault}\n`)

@@ -41,6 +41,8 @@ export interface RunOptions {
   /** An empty database. */
   readonly databaseUrl: string
   readonly say: (text: string) => void
+  /** Ends it before its time. */
+  readonly signal?: AbortSignal
 }
 
 export interface Outcome {
@@ -87,7 +89,8 @@ interface Parts {
 async function underFire(options: RunOptions, parts: Parts): Promise<Omit<Outcome, 'seconds'>> {
   const { sandbox, journal, fleet } = parts
   const random = randomFrom(options.seed)
-  const bound = AbortSignal.timeout(options.boundSeconds * 1000)
+  const inTime = AbortSignal.timeout(options.boundSeconds * 1000)
+  const bound = options.signal ? AbortSignal.any([inTime, options.signal]) : inTime
   const client = new AnyReplica(fleet, randomFrom(options.seed + 1), bound)
   const journeys = await register(client, sandbox, random)
   const stream = new MovingStream(fleet)
