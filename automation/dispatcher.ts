@@ -20,7 +20,7 @@ export interface DispatcherDependencies {
   readonly runs: OperationRuns
   readonly runner: Runner
   readonly clusters: ClusterRequests
-  /** How many operations this replica has under way at once, waiting ones included; rollbacks beside them. */
+  /** How many operations this replica has under way before it begins no other; rollbacks, and what had begun elsewhere, come beside them. */
   readonly slots: number
 }
 
@@ -77,7 +77,7 @@ export class Dispatcher {
     this.#again = false
     try {
       await this.#clearEnded()
-      while (this.#taking && !this.#deps.replica.lost() && this.#deps.runs.ids.length < this.#deps.slots) {
+      while (this.#taking && !this.#deps.replica.lost()) {
         const taken = await this.#take()
         if (!taken) return
         if (taken.from !== null && taken.from !== this.#deps.replica.id) this.#deps.events.emit('lease-taken')
@@ -89,9 +89,9 @@ export class Dispatcher {
   }
 
   #take(): Promise<Taken | null> {
-    const { store, replica, runs } = this.#deps
+    const { store, replica, runs, slots } = this.#deps
     return store.transaction(async (work) => {
-      const taken = await work.ownership.take(replica.id, runs.ids)
+      const taken = await work.ownership.take(replica.id, runs.ids, runs.ids.length < slots)
       if (!taken) return null
       const { operation, from } = taken
       const { id, migration, workload: name } = operation

@@ -97,10 +97,12 @@ export class Replica {
     const { store, onRenewed } = this.#options
     const asked = Date.now()
     await store.read.replicas.renew(this.record, leaseSeconds)
-    // from when it was asked: the database may have taken its time to answer
+    // from when it was asked: the database may have taken its time to answer, and the lease counts from before that
+    const leftMs = asked + selfTrustMs - Date.now()
+    if (leftMs <= 0) return
     this.#renewedAt = asked
     this.#lost = false
-    onRenewed(selfTrustMs)
+    onRenewed(leftMs)
     await this.#lookAround()
   }
 

@@ -25,9 +25,9 @@ export class Ownership {
   /**
    * The next operation that nobody has: accepted and not begun, or its owner's lease has run out, or it is the asker's own and not
    * among those that it knows of. First what brings home, then what belongs to the migration that has the least under way, then the
-   * oldest. null: there is none.
+   * oldest. `begins`: also what nobody has begun; what brings home, and what had begun, waits for no room. null: there is none.
    */
-  async take(owner: string, running: readonly string[]): Promise<Taken | null> {
+  async take(owner: string, running: readonly string[], begins = true): Promise<Taken | null> {
     const { rows } = await sql<Selectable<Tables['operations']> & { from_owner: string | null }>`
       with candidate as (
         select o.id, o.owner as from_owner from operations o
@@ -35,6 +35,7 @@ export class Ownership {
           and (o.owner is null
             or (o.owner = ${owner} and not (o.id = any(${running}::text[])))
             or not exists (select 1 from replicas r where r.id = o.owner and r.lease_until > now()))
+          and (${begins} or o.action = 'rollback' or o.state = 'running')
         order by (o.action = 'rollback') desc,
           (select count(*) from operations b where b.migration = o.migration and b.state = 'running' and b.owner is not null),
           o.seq

@@ -49,8 +49,8 @@ async function add(change: Partial<NewOperation> = {}, owner: string | null = nu
   })
 }
 
-const take = (owner: string, running: string[] = []) =>
-  journal.store.transaction((work) => work.ownership.take(owner, running))
+const take = (owner: string, running: string[] = [], begins = true) =>
+  journal.store.transaction((work) => work.ownership.take(owner, running, begins))
 
 describe('an operation', () => {
   it('is taken by one of two that ask at once', async () => {
@@ -112,6 +112,16 @@ describe('what is taken first', () => {
     const order: string[] = []
     for (let n = 0; n < 4; n += 1) order.push((await take('one', order))?.operation.id ?? '')
     expect(order).toEqual([home.id, third.id, first.id, second.id])
+  })
+
+  it('is, without room for more, what brings home and what another had begun, and nothing else', async () => {
+    await add()
+    const begun = await add({}, 'one')
+    const home = await add({ action: 'rollback' }, 'one')
+    await read().replicas.expire('one')
+    const order: string[] = []
+    for (let n = 0; n < 3; n += 1) order.push((await take('two', order, false))?.operation.id ?? 'nothing')
+    expect(order).toEqual([home.id, begun.id, 'nothing'])
   })
 })
 
