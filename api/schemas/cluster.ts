@@ -1,20 +1,8 @@
 import { Type } from 'typebox'
 import type { ClusterView } from '../../automation/cluster/view.ts'
+import { clusterOutputsSchema } from '../../infra/cluster/outputs.ts'
 import { clusterStates, nullableString } from './common.ts'
 import { showOperation } from './operation.ts'
-
-const outputsSchema = Type.Object(
-  {
-    clusterName: Type.String(),
-    version: Type.String(),
-    endpoint: Type.String(),
-    certificateAuthority: Type.String(),
-    oidcProviderArn: Type.String(),
-    nodeSecurityGroupId: nullableString,
-    autoScalingGroups: Type.Array(Type.String()),
-  },
-  { additionalProperties: true, description: "The stack's outputs, but for the kubeconfig, which is secret there." },
-)
 
 export const clusterSchema = Type.Object(
   {
@@ -23,7 +11,7 @@ export const clusterSchema = Type.Object(
     state: Type.Union(clusterStates.map((state) => Type.Literal(state))),
     version: Type.Object({ wanted: nullableString, built: nullableString }),
     addons: Type.Record(Type.String(), Type.String()),
-    outputs: Type.Union([outputsSchema, Type.Null()]),
+    outputs: Type.Union([clusterOutputsSchema, Type.Null()]),
     operation: Type.Union([Type.Ref('Operation'), Type.Null()]),
     sentence: Type.String(),
   },

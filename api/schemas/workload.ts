@@ -3,6 +3,7 @@ import type { Confirmation, Migration } from '../../automation/migration.ts'
 import { statusNames } from '../../automation/phases/status.ts'
 import type { WorkloadView } from '../../automation/views.ts'
 import { conditionPattern } from '../../automation/waiting.ts'
+import { workloadOutputsSchemas } from '../../infra/outputs.ts'
 import { instantSchema, nullableNumber, phaseSchema, splitSchema } from './common.ts'
 import { showHold } from './hold.ts'
 import { showOperation } from './operation.ts'
@@ -60,14 +61,10 @@ export const migrationSchema = Type.Object(
   { $id: 'Migration' },
 )
 
-export const outputsSchema = Type.Object(
-  { schemaVersion: Type.Literal(1) },
-  {
-    $id: 'Outputs',
-    additionalProperties: true,
-    description: 'The same document as the output `cutover` of the stack.',
-  },
-)
+export const outputsSchema = Type.Union([...workloadOutputsSchemas], {
+  $id: 'Outputs',
+  description: 'The same document as the output `cutover` of the stack.',
+})
 
 export const byHandSchema = Type.Object({
   environment: Type.Record(Type.String(), Type.String(), { description: 'What the CLI needs in its environment.' }),

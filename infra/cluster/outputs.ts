@@ -1,13 +1,23 @@
-/** What the cluster's stack exports: the contract that CI reads, beside the workloads' `cutover`. Additive changes only. */
-export interface ClusterOutputs {
-  readonly clusterName: string
-  readonly version: string
-  readonly endpoint: string
-  /** Base64 of PEM, as EKS gives it. */
-  readonly certificateAuthority: string
-  readonly oidcProviderArn: string
-  /** What the nodes' interfaces carry, as EC2 says; null: there is no node. */
-  readonly nodeSecurityGroupId: string | null
+import { Type, type Static } from 'typebox'
+
+/** What the cluster's stack exports, but for its kubeconfig. */
+export const clusterOutputsSchema = Type.Object(
+  {
+    clusterName: Type.String(),
+    version: Type.String(),
+    endpoint: Type.String(),
+    certificateAuthority: Type.String({ description: 'Base64 of PEM, as EKS gives it.' }),
+    oidcProviderArn: Type.String(),
+    nodeSecurityGroupId: Type.Union([Type.String(), Type.Null()], {
+      description: "What all nodes' interfaces carry, as EC2 says; null: there is no node.",
+    }),
+    autoScalingGroups: Type.Array(Type.String()),
+  },
+  { additionalProperties: false, description: "The stack's outputs, but for the kubeconfig, which is secret there." },
+)
+
+/** The contract that CI reads, beside the workloads' `cutover`. Additive changes only. */
+export type ClusterOutputs = Readonly<Omit<Static<typeof clusterOutputsSchema>, 'autoScalingGroups'>> & {
   readonly autoScalingGroups: readonly string[]
 }
 

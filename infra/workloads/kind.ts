@@ -1,18 +1,18 @@
-import type { TObject } from 'typebox'
+import type { TObject, TProperties } from 'typebox'
 import type * as pulumi from '@pulumi/pulumi'
 import type { Aws } from '../aws/clients.ts'
 import type { Window } from '../aws/metrics.ts'
 import type { ClusterReads } from '../kubernetes/reads.ts'
-import type { Colour, Grain, Split } from '../traffic.ts'
+import type { Grain, Split } from '../traffic.ts'
+import type { StageName, WorkloadOutputs } from './outputs.ts'
+
+export type { StageName, WorkloadOutputs } from './outputs.ts'
 
 /** Any value that JSON can hold; what AWS describes is kept and compared in this form. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /** What a workload takes for itself, e.g. a rule's ARN. One holder at a time over all migrations, until released. */
 export type ClaimId = string
-
-export type StageName =
-  'adopted' | 'prepared' | 'shifting' | 'soaking' | 'retired' | 'restored' | 'unprotected' | 'left-out'
 
 /** What a Pulumi program shall make exist now. Plain data; a transition is a list of these, each one staged `up`. */
 export interface Stage {
@@ -95,23 +95,6 @@ export interface Surroundings {
   readonly claimed: (id: ClaimId) => boolean
 }
 
-/** The object `cutover` that a workload's stack exports: the contract that CI reads. Additive changes only within a version. */
-export interface WorkloadOutputs {
-  readonly schemaVersion: 1
-  readonly migration: string
-  readonly workload: string
-  readonly kind: string
-  readonly stage: StageName
-  readonly split: Split
-  /** A host name, or a host and port, that clients use. */
-  readonly frontDoor: string
-  /** null: that side has none that the switch knows of. */
-  readonly targetGroups: Readonly<Record<Colour, string | null>>
-  readonly switchPoint: string
-  /** The object that leads the service alone to green, while there is one. */
-  readonly testRoute: string | null
-}
-
 /** One side's targets, counted by the state that the load balancer reports. */
 export interface SideHealth {
   readonly healthy: number
@@ -190,6 +173,8 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
   readonly name: string
   /** What an inventory entry of this kind must say, beside what every workload says. */
   readonly schema: TObject
+  /** What its stacks export beside what every workload's does: a record for each set of members that there may be. None: no more. */
+  readonly exportsToo?: readonly TProperties[]
   grain(config: Config): Grain
   /** The Service that runs the workload, the same in both clusters. */
   service(config: Config): { readonly namespace: string; readonly name: string }

@@ -8,7 +8,7 @@ import type { App } from '../../api/fastify.ts'
 import { createAutomation, type Automation } from '../../automation/automation.ts'
 import { poolDefaults } from '../../automation/engine/pulumi-engine.ts'
 import { pgliteDialect } from '../../automation/store/pglite.ts'
-import { codesIn, column, membersOf, namesIn, tableOf, textOf, wordsOf } from './pages.ts'
+import { codesIn, namesIn, tableOf } from './pages.ts'
 import { openDoor } from '../support/open-door.ts'
 
 interface Schema {
@@ -127,15 +127,4 @@ test.each([
 
 test('every status a workload may have', () => {
   expect(namesIn(tableOf('docs/phases.md', 'Status'), 'status')).toEqual(statusNames)
-})
-
-test('every member of the stack outputs', () => {
-  const members = membersOf('infra/workloads/kind.ts', 'WorkloadOutputs')
-  const table = tableOf('docs/outputs.md', 'Stack outputs: the contract that CI reads')
-  expect(members.length).toBeGreaterThan(5)
-  expect(namesIn(table, 'member')).toEqual(members)
-  const [, example = ''] = /```json\n([^]*?)```/.exec(textOf('docs/outputs.md')) ?? []
-  expect(Object.keys(JSON.parse(example) as object)).toEqual(members)
-  const stages = column(table, 'meaning')[members.indexOf('stage')] ?? ''
-  expect(codesIn(stages)).toEqual(wordsOf('infra/workloads/kind.ts', 'StageName'))
 })

@@ -90,13 +90,8 @@ export const codesIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/
 /** The names in a column, each in backticks; a cell may have several. */
 export const namesIn = (table: Table, name: string): string[] => column(table, name).flatMap(codesIn)
 
-/** The members of an interface, or the words of a union, from a source file: types leave nothing at run time. */
+/** The members of an interface from a source file: types leave nothing at run time. */
 export function membersOf(path: string, name: string): string[] {
   const [, body = ''] = new RegExp(`interface ${name} \\{([^]*?)\\n\\}`).exec(textOf(path)) ?? []
   return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, member = '']) => member)
-}
-
-export function wordsOf(path: string, name: string): string[] {
-  const [, body = ''] = new RegExp(`type ${name} =([^]*?)\\n\\n`).exec(textOf(path)) ?? []
-  return [...body.matchAll(/'([^']+)'/g)].map(([, word = '']) => word)
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ByHand } from '../../automation/engine/stack-files.ts'
 import { advanceTo, applyInventory } from '../support/journey.ts'
+import { faultsOfOutputs, faultsOfStack } from '../support/published-outputs.ts'
 import { startTestService, type TestService } from '../support/service.ts'
 
 /** The program that the service runs is the one that a person runs: in the checkout, with the config that the service wrote. */
@@ -58,6 +59,9 @@ it('brings it up when the config says that it is meant, and shows the outputs th
   const shown = await type('pulumi stack output --json --stack small.search')
   const outputs = await service.client.get('/v1/migrations/small/workloads/search/outputs')
   expect(JSON.parse(shown.said)).toEqual({ cutover: outputs })
+  expect(faultsOfOutputs(outputs)).toEqual([])
+  expect(faultsOfStack(JSON.parse(shown.said))).toEqual([])
+  expect(JSON.parse((await type('pulumi stack output cutover --json --stack small.search')).said)).toEqual(outputs)
 })
 
 it('keeps the state in files that are written in one piece, whoever ran the stack', () => {

@@ -5,6 +5,7 @@ import { CreateRoleCommand, GetRoleCommand, type IAMClient } from '@aws-sdk/clie
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { ByHand } from '../../automation/engine/stack-files.ts'
 import { ask, iamOf, inventoryOf, send, startWithoutGreen } from '../support/green.ts'
+import { faultsOfCluster } from '../support/published-outputs.ts'
 import type { TestService } from '../support/service.ts'
 
 /** December 2022: there is a blue of 1.21 and no green. The service builds it, moves something into it, and takes it away. */
@@ -117,6 +118,9 @@ it('changes nothing when it is brought up again, by a person neither', async () 
   const shown = await run('pulumi stack output --json --stack omnious.cluster', environment)
   const outputs = JSON.parse(shown.out) as Record<string, unknown>
   expect(outputs).toMatchObject({ clusterName: 'omnious-green', kubeconfig: '[secret]' })
+  expect(faultsOfCluster(outputs)).toEqual([])
+  const { kubeconfig: _secret, ...rest } = outputs
+  expect((await send(service, 'GET', '/cluster')).body.outputs).toEqual(rest)
 }, 60_000)
 
 it('moves a workload onto its nodes without being told which they are, and must stay while that is there', async () => {

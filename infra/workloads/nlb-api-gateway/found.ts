@@ -1,6 +1,8 @@
+import { Type, type Static } from 'typebox'
 import type { Entry } from '../entry.ts'
 import type { FoundPods } from '../elbv2/found-pods.ts'
 import type { Site, WorkloadOutputs } from '../kind.ts'
+import { textOrNull } from '../outputs.ts'
 import type { GatewayConfig } from './config.ts'
 
 /** What `find` learns about one workload behind API Gateway; plain JSON. */
@@ -80,13 +82,17 @@ export type GatewaySite = Site<GatewayConfig & Entry, GatewayFound>
 /** A site with an API, which every switch but the listener's has. */
 export type ApiSite<Api extends FoundApi = FoundApi> = Site<GatewayConfig & Entry, GatewayFound & { readonly api: Api }>
 
-/** What a stack of this kind exports beside what every workload's does. */
-export interface GatewayOutputs extends WorkloadOutputs {
-  /** Green's own listener; null: there is none. */
-  readonly greenListener: string | null
-  /** Deployments of the API that we made, and the one to return to; null: not yet, or not by this switch. */
-  readonly deployments: { readonly home: string; readonly ours: string } | null
+/** What a stack whose switch is in the API exports beside what every workload's does. */
+export const apiOutputs = {
+  greenListener: textOrNull("Green's own listener, by ARN."),
+  deployments: Type.Union(
+    [Type.Object({ home: Type.String(), ours: Type.String() }, { additionalProperties: false }), Type.Null()],
+    { description: 'Of the API: the one to return to, and ours; null: not yet, or not by this switch.' },
+  ),
 }
+
+export type GatewayOutputs = WorkloadOutputs &
+  Readonly<{ [Name in keyof typeof apiOutputs]: Static<(typeof apiOutputs)[Name]> }>
 
 export const gatewayOutputs = (outputs: WorkloadOutputs | null): GatewayOutputs | null =>
   outputs as GatewayOutputs | null

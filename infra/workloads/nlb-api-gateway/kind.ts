@@ -7,7 +7,7 @@ import type { Kind, Providers, Secrets, WorkloadOutputs } from '../kind.ts'
 import { apiSwitch } from './api-switch.ts'
 import { apiOf, gatewaySchema, type GatewayConfig } from './config.ts'
 import { find } from './find.ts'
-import type { GatewayFound } from './found.ts'
+import { apiOutputs, type GatewayFound } from './found.ts'
 import type { GatewaySwitch } from './gateway-switch.ts'
 import type { ApiPlan } from './plan.ts'
 import { apiProgram } from './program.ts'
@@ -36,6 +36,7 @@ const program = (plan: GatewayPlan, providers: Providers, secrets: Secrets): pul
 export const nlbApiGateway: Kind<GatewayConfig & Entry, GatewayFound, GatewayPlan> = {
   name: 'nlb-api-gateway',
   schema: gatewaySchema,
+  exportsToo: [{}, apiOutputs],
   grain: (config) => switches[config.switch].grain,
   service: ({ service }) => service,
   claims: (config) => {
