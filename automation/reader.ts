@@ -67,6 +67,9 @@ export function createReader({ clock, connections, ask, testRouteSecret }: Reade
       return { ...nothing, none: 'the test route was taken away for the last step, which broke off' }
     }
     if ('none' in route) return { ...nothing, none: `there is no test route, because ${route.none}` }
+    if (workload.unsettled && workload.outputs?.testRoute === null) {
+      return { ...nothing, none: 'the way home broke off before the test route was there again' }
+    }
     const leads = workload.outputs ? await kind.observe.testRoute(site, workload.outputs, aws) : false
     if (!leads) return nothing
     const answers = await Promise.all(Array.from({ length: testRouteQuestions }, () => ask(probe, route)))

@@ -150,6 +150,20 @@ describe('the document', () => {
   })
 })
 
+/** As the stack of an `alb` exports them. */
+const outputs = {
+  schemaVersion: 1,
+  migration: 'prod',
+  workload: 'search',
+  kind: 'alb',
+  stage: 'prepared',
+  split: { blue: 100, green: 0 },
+  frontDoor: 'shop-1.eu-central-1.elb.amazonaws.com',
+  targetGroups: { blue: 'arn:aws:elasticloadbalancing:eu-central-1:1:targetgroup/blue/1', green: null },
+  switchPoint: 'arn:aws:elasticloadbalancing:eu-central-1:1:listener-rule/app/shop/1/2/3',
+  testRoute: null,
+} as const
+
 describe('every route', () => {
   const walked = new Set<string>()
   const documented = () => new Set(operations().map(([path, method]) => `${method.toUpperCase()} ${path}`))
@@ -218,7 +232,6 @@ describe('every route', () => {
     await check('GET', '/v1/freeze', '/v1/freeze')
     await check('POST', `${one}/rollback`, '/v1/migrations/prod/rollback?wait=1', reason)
     await check('DELETE', `${workload}/holds/{hold}`, `${url}/holds/${hold['id']}`)
-    const outputs = { schemaVersion: 1 as const, kind: 'alb' } as never
     await api.put('prod', 'search', { state: states.prepared, found, stage: stages.prepared, outputs })
     await check('POST', `${workload}/confirm`, `${url}/confirm`, reason)
     await check('GET', `${workload}/outputs`, `${url}/outputs`)

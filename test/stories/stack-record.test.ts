@@ -6,6 +6,7 @@ import { startLoad, type Load } from '../../sandbox/load.ts'
 import { doorOf } from '../support/door.ts'
 import { advance, advanceTo, applyInventory } from '../support/journey.ts'
 import { startTestService, type TestService } from '../support/service.ts'
+import { until } from '../support/wait.ts'
 
 /** Somebody damages or deletes Pulumi's record of a stack: found before anything is written, and never in the way of going home. */
 let service: TestService
@@ -38,7 +39,6 @@ async function putBack(): Promise<void> {
 
 describe.each([
   ['stack-damaged', 'is emptied', () => writeFile(record, '')],
-  ['stack-damaged', 'does not fit together', () => writeFile(record, withoutStack)],
   ['stack-missing', 'is removed', () => rm(record)],
 ] as const)('%s: the record %s', (code, _how, damage) => {
   beforeEach(async () => {
@@ -68,6 +68,8 @@ describe.each([
   })
 
   it('lets the traffic go home; with the record put back the rest follows', async () => {
+    await service.client.open('search')
+    expect(await service.client.act('search', 'advance')).toMatchObject({ to: 'soaking' })
     await damage()
     const { id } = await service.client.post('search', 'rollback', { reason: 'the record is gone' })
     const rollback = await service.client.ended(id)
@@ -76,28 +78,14 @@ describe.each([
     expect((await service.client.workload('search')).split.observed).toEqual(home)
     await putBack()
     await service.client.removeHolds('search')
-    expect(await service.client.act('search', 'rollback', { reason: 'the rest of it' })).toMatchObject({
-      state: 'succeeded',
+    // the next advance reconciles what the way home could not; what of it cannot be asked a person says
+    await until('the gate asks a person', async () => {
+      const { gates } = await service.client.workload('search')
+      return gates.some(({ sentence }) =>
+        sentence.includes('the way home broke off before the test route was there again'),
+      )
     })
-    await advanceTo(service, 'search', 'prepared')
+    await service.client.post('search', 'confirm', { reason: 'it answered before' })
+    expect(await advance(service, 'search')).toMatchObject({ state: 'succeeded', to: 'shifting' })
   })
-})
-
-/** A resource whose parent is not there. */
-const withoutStack = JSON.stringify({
-  version: 3,
-  checkpoint: {
-    stack: 'organization/eks-cutover/small.search',
-    latest: {
-      manifest: { time: '2022-12-01T00:00:00Z', magic: '', version: '' },
-      resources: [
-        {
-          urn: 'urn:pulumi:small.search::eks-cutover::aws:lb/listenerRule:ListenerRule::switch',
-          custom: true,
-          type: 'aws:lb/listenerRule:ListenerRule',
-          parent: 'urn:pulumi:small.search::eks-cutover::pulumi:pulumi:Stack::eks-cutover-small.search',
-        },
-      ],
-    },
-  },
 })
