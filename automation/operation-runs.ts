@@ -26,6 +26,7 @@ class HandedOver extends CutoverError {
 /** The operations under way in this process: each ends in the journal, or is let go for another replica, whatever happens. */
 export class OperationRuns {
   readonly #running = new Map<string, { run: OperationRun; done: Promise<void> }>()
+  readonly #expected = new Set<string>()
   #whenFree: () => void = () => undefined
 
   /** `listener` is called whenever one is over. */
@@ -33,11 +34,24 @@ export class OperationRuns {
     this.#whenFree = listener
   }
 
-  /** Begins; the outcome is told by the journal alone. */
+  /**
+   * Counts as under way here from now on, before the journal says whose it is: else this replica would find it as its own, and at work
+   * nowhere. `forget` when it is not written.
+   */
+  expect(id: string): void {
+    this.#expected.add(id)
+  }
+
+  forget(id: string): void {
+    this.#expected.delete(id)
+  }
+
+  /** Begins; the outcome is told by the journal alone. Of two runs of one operation the journal lets the one with the later fence write. */
   begin<Outcome>(run: OperationRun, job: Job<Outcome>): void {
     const { id } = run.operation
+    this.#expected.delete(id)
     const done = carryOut(run, job).finally(() => {
-      this.#running.delete(id)
+      if (this.#running.get(id)?.run === run) this.#running.delete(id)
       this.#whenFree()
     })
     this.#running.set(id, { run, done })
@@ -45,7 +59,7 @@ export class OperationRuns {
 
   /** Ids of what is under way. */
   get ids(): string[] {
-    return [...this.#running.keys()]
+    return [...new Set([...this.#expected, ...this.#running.keys()])]
   }
 
   /** Ends what runs, if it runs here, with a grace for what is in flight. */

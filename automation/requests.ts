@@ -152,7 +152,8 @@ export class Requests {
     const moment = await this.#circumstances(workload, {})
     if (awayOnly && !isAway(workload.state, moment.active)) throw new AtHome()
     const { transition, replaces } = decided(workload, { action: 'rollback', force }, moment)
-    const saved = await this.#deps.store.transaction(async (work) => {
+    let id: string | null = null
+    const written = this.#deps.store.transaction(async (work) => {
       if (replaces) {
         const error = { code: 'cancelled', message: 'a rollback took its place' }
         const ended = await work.operations.cancel(replaces.id, { error })
@@ -165,12 +166,17 @@ export class Requests {
       const asked = newOperation(workload, 'rollback', transition, { force }, asker)
       const decision = { transition, moment: momentOf(moment), previewed: false }
       const operation = await work.operations.add(asked, decision, this.#deps.replica.id)
+      this.#deps.runs.expect((id = operation.id))
       const queued = ['operation-queued', { action: 'rollback', reason: asker.reason }] as const
       const details = { from: workload.state, replaces: replaces?.id ?? null, force }
       work.audit.write(decisionOf(asker, workload, 'rollback', { operation: operation.id, details }))
       work.events.writeAll(workload, operation.id, [queued, ['operation-started', {}]])
       const stage = transition.stages[0] ?? null
       return { operation, workload: await work.workloads.change(migration, name, { stage, unsettled: true }) }
+    })
+    const saved = await written.catch((error: unknown) => {
+      if (id !== null) this.#deps.runs.forget(id)
+      throw error
     })
     const preempted = replaces && this.#end(replaces.id)
     await this.#deps.pass('rollback-saved', name)
