@@ -109,7 +109,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
   await app.register(operationRoutes, { cutover, prefix: '/v1' })
   await app.register(eventRoutes, { cutover, access, prefix: '/v1' })
   await app.register(auditRoutes, { cutover, prefix: '/v1' })
-  await app.register(tokenRoutes, { tokens: cutover.store.read.tokens, prefix: '/v1' })
+  await app.register(tokenRoutes, { store: cutover.store, prefix: '/v1' })
   return app
 }
 

@@ -8,7 +8,7 @@ import { DirectoryInUse, lockDirectory } from '../automation/store/lock.ts'
 import { PassphraseDiffers } from '../automation/store/passphrase.ts'
 import { DatabaseUnusable } from '../automation/store/postgres.ts'
 import { NewerJournal } from '../automation/store/store.ts'
-import type { Tokens } from '../automation/store/tokens.ts'
+import type { Store } from '../automation/store/store.ts'
 import { buildApp } from './app.ts'
 import { guardedAccess, openAccess } from './auth/access.ts'
 import { firstToken } from './auth/first-token.ts'
@@ -54,8 +54,7 @@ async function serve(pass?: PassStopPoint): Promise<void> {
   const lock = lockDirectory(config.dataDir)
   const automation = automationOf(config, pass)
   const { cutover } = automation
-  const { tokens } = cutover.store.read
-  const access = config.auth === 'off' ? openAccess : guardedAccess(tokens, config.issuers)
+  const access = config.auth === 'off' ? openAccess : guardedAccess(cutover.store.read.tokens, config.issuers)
   const app = await buildApp({ ...config, cutover, access })
   const stop = async (): Promise<void> => {
     cutover.accept(false)
@@ -70,7 +69,7 @@ async function serve(pass?: PassStopPoint): Promise<void> {
   await app.listen({ host: config.host, port: config.port })
   try {
     await automation.start()
-    if (!access.open) await tellFirstToken(tokens, config.dataDir)
+    if (!access.open) await tellFirstToken(cutover.store, config.dataDir)
     app.log.info('operations are accepted')
   } catch (error) {
     await stop()
@@ -79,8 +78,8 @@ async function serve(pass?: PassStopPoint): Promise<void> {
 }
 
 /** Printed in this one start, beside the log and not in it. */
-async function tellFirstToken(tokens: Tokens, dataDir: string): Promise<void> {
-  const first = await firstToken(tokens, dataDir)
+async function tellFirstToken(store: Store, dataDir: string): Promise<void> {
+  const first = await firstToken(store, dataDir)
   if (!first) return
   process.stderr.write(
     `eks-cutover: the first admin token, told this once: ${first.token.reveal()} (also in ${first.file})\n`,

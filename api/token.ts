@@ -1,17 +1,20 @@
 /** `npm run token`: makes, lists and revokes API tokens in the journal itself, for whoever may read the service's environment. */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { itself, type Asker } from '../automation/asker.ts'
 import { parseDuration } from '../automation/clock.ts'
 import { roles, type Role } from '../automation/rights.ts'
 import { DirectoryInUse } from '../automation/store/lock.ts'
-import type { TokenRecord, Tokens } from '../automation/store/tokens.ts'
+import type { Store } from '../automation/store/store.ts'
+import type { TokenRecord } from '../automation/store/tokens.ts'
+import { addToken, revokeToken } from '../automation/tokens.ts'
 import { isGood, tokenFor } from './auth/api-tokens.ts'
 import { isSubject } from './auth/identity.ts'
 import { ConfigInvalid, loadConfig } from './config.ts'
 import { withJournal } from './journal.ts'
 import { isScope } from './schemas/access.ts'
 
-/** `createdBy` of what is made here: whoever may do this has the journal in their hands. */
-const by = 'npm run token'
+/** Who makes and revokes here: whoever may do this has the journal in their hands. */
+const asker = (): Asker => itself('npm run token', null, Date.now())
 
 interface CreateOptions {
   readonly subject: string
@@ -31,7 +34,7 @@ program
   .addOption(new Option('--role <role>', 'what it may do').choices(roles).makeOptionMandatory())
   .option('--scope <places...>', 'what it is good for: migration or migration/workload; left out: everything', scope)
   .option('--expires <duration>', 'how long it lasts, e.g. 12h, 90d; left out: until it is revoked', expiry)
-  .action((options: CreateOptions) => inJournal((tokens) => create(tokens, options)))
+  .action((options: CreateOptions) => inJournal((store) => create(store, options)))
 
 program
   .command('list')
@@ -42,18 +45,18 @@ program
   .command('revoke')
   .description('revokes a token, at once and for good')
   .argument('<id>', 'as listed')
-  .action((id: string) => inJournal((tokens) => revoke(tokens, id)))
+  .action((id: string) => inJournal((store) => revoke(store, id)))
 
-async function create(tokens: Tokens, { subject, role, expires, ...options }: CreateOptions): Promise<void> {
+async function create(store: Store, { subject, role, expires, ...options }: CreateOptions): Promise<void> {
   const scope = options.scope ?? null
   const expiresAt = expires === undefined ? null : Date.now() + expires * 1000
-  const { token, record } = tokenFor({ subject, role, scope, expiresAt }, by)
-  await tokens.add(record)
+  const { token, record } = tokenFor({ subject, role, scope, expiresAt }, asker().by)
+  await addToken(store, record, asker())
   process.stderr.write(`${record.id}: ${role}, ${subject}. The token is told this once:\n`)
   process.stdout.write(`${token.reveal()}\n`)
 }
 
-async function list(tokens: Tokens): Promise<void> {
+async function list({ read: { tokens } }: Store): Promise<void> {
   const all: TokenRecord[] = []
   for (;;) {
     const page = await tokens.list(all.at(-1)?.id ?? '', 200)
@@ -68,8 +71,8 @@ async function list(tokens: Tokens): Promise<void> {
   process.stdout.write(lines.map((line) => `${line}\n`).join(''))
 }
 
-async function revoke(tokens: Tokens, id: string): Promise<void> {
-  const token = await tokens.revoke(id, by)
+async function revoke(store: Store, id: string): Promise<void> {
+  const token = await revokeToken(store, id, asker())
   if (!token) throw new Error(`there is no token ${id}; \`npm run token -- list\` has all of them`)
   process.stdout.write(`${id} (${token.prefix}…, ${token.subject}) ${stateOf(token)}\n`)
 }
@@ -83,10 +86,10 @@ function stateOf(token: TokenRecord): string {
 const iso = (instant: number): string => new Date(instant).toISOString()
 
 /** The embedded journal has one process at a time; the lock of the data directory says whether that is the service. */
-const inJournal = (act: (tokens: Tokens) => Promise<void>): Promise<void> =>
+const inJournal = (act: (store: Store) => Promise<void>): Promise<void> =>
   withJournal(loadConfig(process.env), async (store) => {
     await store.open()
-    await act(store.read.tokens)
+    await act(store)
   })
 
 function subject(text: string): string {

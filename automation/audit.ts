@@ -26,6 +26,8 @@ export const auditActions = {
   thaw: { kind: 'decision', meaning: 'The freeze was ended.' },
   'run-out': { kind: 'decision', meaning: 'The time of a hold came, and what it is on goes home.' },
   confirm: { kind: 'decision', meaning: 'A person confirmed.' },
+  token: { kind: 'decision', meaning: 'An API token was made; `details` say which, and what it opens.' },
+  'token-revoke': { kind: 'decision', meaning: 'An API token was revoked.' },
   guard: { kind: 'decision', meaning: 'A guard fired.' },
   stage: { kind: 'act', meaning: 'A stage began; it ended with its split read back.' },
   up: { kind: 'act', meaning: 'A Pulumi `up` ended; `update` names it.' },

@@ -4,6 +4,7 @@ import { connect as connectTls } from 'node:tls'
 import type { Colour } from '../infra/traffic.ts'
 import type { Probe } from '../infra/workloads/entry.ts'
 import type { ProbeChange } from '../infra/workloads/kind.ts'
+import { lookupDoor, requireDoor } from './door-addresses.ts'
 import { defaults } from './inventory.ts'
 import { tunnel } from './tunnel.ts'
 
@@ -64,8 +65,9 @@ interface Got {
 }
 
 async function get(asked: ProbeRequest, proxy: string | null): Promise<Got> {
-  if (!proxy) return exchange(asked, { agent: false })
   const { url } = asked
+  requireDoor(url)
+  if (!proxy) return exchange(asked, { agent: false, lookup: lookupDoor })
   const secure = url.protocol === 'https:'
   const socket = await tunnel(proxy, url.hostname, Number(url.port || (secure ? 443 : 80)), timeoutMs)
   try {
@@ -81,7 +83,10 @@ async function get(asked: ProbeRequest, proxy: string | null): Promise<Got> {
 const nameOf = ({ url, headers }: ProbeRequest): string =>
   (headers['host'] ?? headers['Host'] ?? url.host).split(':')[0] ?? ''
 
-function exchange(asked: ProbeRequest, connection: Pick<RequestOptions, 'agent' | 'createConnection'>): Promise<Got> {
+function exchange(
+  asked: ProbeRequest,
+  connection: Pick<RequestOptions, 'agent' | 'createConnection' | 'lookup'>,
+): Promise<Got> {
   const { url, headers } = asked
   const secure = url.protocol === 'https:'
   const tls = secure ? { servername: nameOf(asked) } : {}

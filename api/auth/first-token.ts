@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Tokens } from '../../automation/store/tokens.ts'
+import { itself } from '../../automation/asker.ts'
+import type { Store } from '../../automation/store/store.ts'
+import { addTokenOnce } from '../../automation/tokens.ts'
 import { Secret } from '../secret.ts'
 import { newToken, tokenFor, tokenPattern } from './api-tokens.ts'
 
@@ -18,8 +20,8 @@ const firstId = 'token-0'
  *
  * null: there are tokens.
  */
-export async function firstToken(tokens: Tokens, dataDir: string): Promise<FirstToken | null> {
-  if (await tokens.any()) return null
+export async function firstToken(store: Store, dataDir: string): Promise<FirstToken | null> {
+  if (await store.read.tokens.any()) return null
   const file = join(dataDir, 'admin-token')
   const found = existsSync(file)
   if (!found) writeFileSync(file, `${newToken().reveal()}\n`, { mode: 0o600, flag: 'wx' })
@@ -27,8 +29,9 @@ export async function firstToken(tokens: Tokens, dataDir: string): Promise<First
   if (!tokenPattern.test(text))
     throw new Error(`${file} has no token (cut_ and 43 characters); remove it and start again`)
   const request = { subject: 'admin', role: 'admin', scope: null, expiresAt: null } as const
-  const { token, record } = tokenFor(request, 'eks-cutover', firstId, new Secret(text))
-  if (await tokens.addOnce(record)) return { token, file }
+  const asker = itself('eks-cutover', 'the journal had no token', Date.now())
+  const { token, record } = tokenFor(request, asker.by, firstId, new Secret(text))
+  if (await addTokenOnce(store, record, asker)) return { token, file }
   if (!found) rmSync(file)
   return null
 }

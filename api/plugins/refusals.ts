@@ -51,6 +51,8 @@ const named: Readonly<Record<string, string>> = {
   'POST holds': 'hold',
   'DELETE holds': 'unhold',
   'DELETE freeze': 'thaw',
+  'POST tokens': 'token',
+  'DELETE tokens': 'token-revoke',
 }
 
 /** A route's last word that is no parameter, or what the record calls it. */

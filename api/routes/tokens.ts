@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { CutoverError } from '../../automation/errors.ts'
-import type { Tokens } from '../../automation/store/tokens.ts'
+import type { Store } from '../../automation/store/store.ts'
+import { addToken, revokeToken } from '../../automation/tokens.ts'
 import { tokenFor } from '../auth/api-tokens.ts'
 import { isTaken, subjectPattern } from '../auth/identity.ts'
 import type { App } from '../fastify.ts'
@@ -12,7 +13,7 @@ import { askerOf, strict } from './accepting.ts'
 
 const tags = ['tokens']
 
-export async function tokenRoutes(app: App, { tokens }: { readonly tokens: Tokens }): Promise<void> {
+export async function tokenRoutes(app: App, { store }: { readonly store: Store }): Promise<void> {
   app.post(
     '/tokens',
     {
@@ -39,8 +40,9 @@ export async function tokenRoutes(app: App, { tokens }: { readonly tokens: Token
       const expires = expiresAt === undefined ? null : Date.parse(expiresAt)
       if (expires !== null && expires <= Date.now())
         throw new CutoverError('time-past', `expiresAt ${expiresAt} has passed already`)
-      const { token, record } = tokenFor({ subject, role, scope, expiresAt: expires }, askerOf(request).by)
-      const made = showToken(await tokens.add(record))
+      const asker = askerOf(request)
+      const { token, record } = tokenFor({ subject, role, scope, expiresAt: expires }, asker.by)
+      const made = showToken(await addToken(store, record, asker))
       return reply.code(201).send({ ...made, token: token.reveal() })
     },
   )
@@ -58,7 +60,7 @@ export async function tokenRoutes(app: App, { tokens }: { readonly tokens: Token
     },
     async ({ query }) => {
       const limit = limitOf(query.limit)
-      const page = await tokens.list(query.cursor ?? '', limit)
+      const page = await store.read.tokens.list(query.cursor ?? '', limit)
       return { items: page.map(showToken), next: page.length < limit ? null : (page.at(-1)?.id ?? null) }
     },
   )
@@ -76,8 +78,9 @@ export async function tokenRoutes(app: App, { tokens }: { readonly tokens: Token
     },
     async (request, reply) => {
       const { token: id } = request.params
-      if (!(await tokens.revoke(id, askerOf(request).by)))
+      if (!(await revokeToken(store, id, askerOf(request)))) {
         throw new CutoverError('not-found', `there is no token ${id}`)
+      }
       return reply.code(204).send(null)
     },
   )

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import {
   CoreV1Api,
   CustomObjectsApi,
@@ -41,8 +43,7 @@ export function createConnection(kubeconfig: string, timeoutMs = 10_000) {
 }
 
 function connect(kubeconfig: string) {
-  const config = new KubeConfig()
-  config.loadFromFile(kubeconfig)
+  const config = configIn(kubeconfig)
   mintOwnTokens(config)
   if (!config.getCurrentCluster()) throw new Error('it names no current cluster')
   return {
@@ -50,6 +51,22 @@ function connect(kubeconfig: string) {
     discovery: config.makeApiClient(DiscoveryV1Api),
     objects: config.makeApiClient(CustomObjectsApi),
   }
+}
+
+/**
+ * Who writes an inventory names a path on the service's machine, and the parser quotes what it does not understand: of another
+ * file, credentials say, nothing may get into an answer. So its words are dropped, and it is no cause either.
+ */
+function configIn(kubeconfig: string): KubeConfig {
+  const text = readFileSync(kubeconfig, 'utf8')
+  const config = new KubeConfig()
+  try {
+    config.loadFromString(text)
+  } catch {
+    throw new Error('that file is no kubeconfig')
+  }
+  config.makePathsAbsolute(dirname(kubeconfig))
+  return config
 }
 
 const ownProvider = 'eks-cutover'

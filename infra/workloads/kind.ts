@@ -3,6 +3,7 @@ import type * as pulumi from '@pulumi/pulumi'
 import type { Aws } from '../aws/clients.ts'
 import type { Window } from '../aws/metrics.ts'
 import type { ClusterReads } from '../kubernetes/reads.ts'
+import type { Policy, PolicyScope } from '../policies/grant.ts'
 import type { Grain, Split } from '../traffic.ts'
 import type { StageName, WorkloadOutputs } from './outputs.ts'
 
@@ -176,6 +177,8 @@ export interface Kind<Config extends object, Found extends FoundBase, Plan exten
   /** What its stacks export beside what every workload's does: a record for each set of members that there may be. None: no more. */
   readonly exportsToo?: readonly TProperties[]
   grain(config: Config): Grain
+  /** The rights that a workload's journey takes, as narrow as its entry alone allows. Pure. */
+  policy(config: Config, scope: PolicyScope): Policy
   /** The Service that runs the workload, the same in both clusters. */
   service(config: Config): { readonly namespace: string; readonly name: string }
   /** Unique over all migrations; the journal enforces it. */

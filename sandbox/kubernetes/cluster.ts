@@ -32,7 +32,7 @@ import { Resources } from './resources.ts'
 import { builtInTypes } from './schema/built-in.ts'
 import { Schemas } from './schema/schema.ts'
 import { requestListener } from './server/api-server.ts'
-import { ownTokenOr, type Authenticate } from './server/authorization.ts'
+import { ownTokenOr, type Access, type Authenticate } from './server/authorization.ts'
 import { FrontDoor } from './server/front-door.ts'
 import { Store } from './store/store.ts'
 
@@ -69,6 +69,8 @@ export interface Cluster {
   installLoadBalancerController(options?: LoadBalancerControllerOptions): Promise<LoadBalancerController>
   /** An ingress controller on pods of its own, behind a Service; resolves when it serves. */
   installIngressController(): Promise<IngressController>
+  /** Is told of every request over HTTP whose sender may make it, until the function that it gets back is called. */
+  follow(follower: (access: Access) => void): () => void
   /** Cuts the API server off, data and all, or brings it back. Pods and controllers go on. `how`: connections are refused, or accepted and never answered. */
   setReachable(reachable: boolean, how?: 'refuse' | 'hang'): Promise<void>
   stop(): Promise<void>
@@ -106,7 +108,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   const token = randomBytes(24).toString('base64url')
   const certificates = await makeCertificates()
-  const frontDoor = new FrontDoor(certificates, requestListener(api, version, ownTokenOr(token, options.authenticate)))
+  const followers = new Set<(access: Access) => void>()
+  const manners = {
+    version,
+    authenticate: ownTokenOr(token, options.authenticate),
+    tell: (access: Access) => followers.forEach((follow) => follow(access)),
+  }
+  const frontDoor = new FrontDoor(certificates, requestListener(api, manners))
   await frontDoor.open()
   const url = `https://127.0.0.1:${frontDoor.port}`
 
@@ -154,6 +162,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       return controller
     },
     installIngressController: () => installIngressController(context),
+    follow(follower) {
+      followers.add(follower)
+      return () => void followers.delete(follower)
+    },
     setReachable: (reachable, how = 'refuse') => frontDoor.setReachable(reachable ? 'open' : how),
     async stop() {
       await frontDoor.close()

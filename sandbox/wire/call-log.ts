@@ -6,13 +6,15 @@ export interface LoggedCall {
   /** Empty when the request did not say. */
   readonly operation: string
   readonly accessKeyId: string
-  /** The software that asked, as its user agent says: `aws-sdk-js`, `aws-sdk-go-v2`, `aws-cli`, …; absent when it does not. */
+  /** The software that asked, as its user agent says: `aws-sdk-js`, `aws-sdk-go-v2`, `aws-cli`, `pulumi-stand-in`, …; absent when it does not. */
   readonly client?: string
   /** 0: the connection was dropped without an answer. */
   readonly status: number
   readonly errorCode?: string
   /** What the operation was asked to do; absent when the call did not get that far. */
   readonly input?: unknown
+  /** ARNs that its answer names first: of what it has made, if anything. Absent when there are none. */
+  readonly made?: readonly string[]
   readonly ms: number
 }
 
@@ -30,6 +32,7 @@ export class CallLog {
   readonly #capacity: number
   readonly #recent: LoggedCall[] = []
   readonly #counters = new Map<string, Counter>()
+  readonly #followers = new Set<(call: LoggedCall) => void>()
 
   constructor(capacity = 1000) {
     this.#capacity = capacity
@@ -38,10 +41,17 @@ export class CallLog {
   add(call: LoggedCall): void {
     this.#recent.push(call)
     if (this.#recent.length > this.#capacity) this.#recent.shift()
+    for (const follow of this.#followers) follow(call)
     const key = filterNames.map((name) => call[name] ?? '').join(' ')
     const counter = this.#counters.get(key)
     if (counter) counter.calls += 1
     else this.#counters.set(key, { of: call, calls: 1 })
+  }
+
+  /** Is told of every call before its caller has the answer, until the function that it gets back is called. */
+  follow(follower: (call: LoggedCall) => void): () => void {
+    this.#followers.add(follower)
+    return () => void this.#followers.delete(follower)
   }
 
   /** Oldest first. */

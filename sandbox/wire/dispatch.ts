@@ -6,7 +6,7 @@ import { credentialOf, type Credential } from './credential.ts'
 import { modelOf, type Service, type ServiceModel } from './model.ts'
 import type { CommonErrors, Protocol, WireRequest, WireResponse } from './protocol.ts'
 import { protocolOf } from './protocols.ts'
-import { requirePermission, unallowed } from './permission.ts'
+import { arnsIn, requirePermission, unallowed } from './permission.ts'
 import { unrouted } from './unrouted.ts'
 
 export type Services = Readonly<Record<string, Service>>
@@ -19,6 +19,7 @@ export interface Outcome {
   readonly errorCode?: string
   /** As the operation got it; absent when it was not asked. */
   readonly input?: unknown
+  readonly made?: readonly string[]
   /** undefined: the connection is cut. */
   readonly response: WireResponse | undefined
 }
@@ -27,6 +28,7 @@ export interface Outcome {
 interface Call {
   operation: string
   input?: unknown
+  made?: readonly string[]
 }
 
 interface Route {
@@ -138,6 +140,7 @@ export class Dispatcher {
     if (effect && 'denied' in effect) throw unallowed(world, asked)
     requirePermission(world, asked)
     const output: unknown = await handler(world, input, { accessKeyId, requestId })
+    if (operation.startsWith('Create')) call.made = madeBy(input, output)
 
     if (effect) return fail(effect, protocol.errors, model)
     return protocol.output(output, shape, model, requestId)
@@ -148,6 +151,11 @@ export class Dispatcher {
     this.#options.onBug(error)
     return otherwise()
   }
+}
+
+function madeBy(input: unknown, output: unknown): readonly string[] {
+  const asked = new Set(arnsIn(input))
+  return [...arnsIn(output)].filter((arn) => !asked.has(arn))
 }
 
 const internal = (): AwsError =>

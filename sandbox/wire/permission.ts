@@ -47,8 +47,8 @@ function refusal(world: World, asked: Asked, reason: string): AwsError {
   return new AwsError(codes[signingName] ?? 'AccessDenied', message, 403)
 }
 
-/** Every ARN that a request names, wherever it does. */
-function* arnsIn(value: unknown): Generator<string> {
+/** Every ARN that a request or an answer names, wherever it does. */
+export function* arnsIn(value: unknown): Generator<string> {
   if (typeof value === 'string' && value.startsWith('arn:')) yield value
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return
   for (const member of Object.values(value)) yield* arnsIn(member)

@@ -105,9 +105,10 @@ function wireRequest(message: IncomingMessage, body: Buffer): WireRequest {
   return { method, path, query: new URLSearchParams(query.join('?')), headers, body }
 }
 
-/** The SDK's own name is one of several in a user agent, and not always the first. */
+/** The SDK's own name is one of several in a user agent, and not always the first; a program's that uses it says more. */
 function clientOf({ headers }: IncomingMessage): Pick<LoggedCall, 'client'> {
-  const [client] = /aws-cli|aws-sdk-[\w-]+|Botocore/.exec(headers['user-agent'] ?? '') ?? []
+  const agent = headers['user-agent'] ?? ''
+  const [client] = /pulumi-stand-in/.exec(agent) ?? /aws-cli|aws-sdk-[\w-]+|Botocore/.exec(agent) ?? []
   return client === undefined ? {} : { client }
 }
 

@@ -9,6 +9,7 @@ import type { OperationAnswer } from '../../demo/client.ts'
 import { startLoad, type Load } from '../../sandbox/load.ts'
 import { until } from '../support/wait.ts'
 import type { Member } from './members.ts'
+import { policyFaults } from './policy-faults.ts'
 import { isRead, Subject } from './subject.ts'
 
 /**
@@ -210,6 +211,12 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
       expect(green && (await targetsOf(subject, green))).toEqual(targets)
       expect(writesSince()).toEqual([])
       expect(await subject.refused('advance')).toBe('wrong-phase')
+      const exported = ['adopted', 'prepared', 'soaking', 'retired', 'left-out']
+      expect([...subject.stagesSeen]).toEqual(expect.arrayContaining(exported))
+    })
+
+    it('asks AWS and the clusters for nothing that its policies do not allow, and needs all that they do', async () => {
+      expect(await policyFaults(subject, plugins !== undefined)).toEqual([])
     })
 
     it('spends few calls on AWS, so that it cannot creep into throttling', () => {
@@ -285,4 +292,6 @@ const drains = async (subject: Subject, arn: string): Promise<boolean> =>
 
 /** Blue's. */
 const bindingsOf = (subject: Subject) =>
-  subject.connections.cluster(subject.service.sandbox.ready.clusters.blue.kubeconfig).bindings()
+  subject.rights.without(() =>
+    subject.connections.cluster(subject.service.sandbox.ready.clusters.blue.kubeconfig).bindings(),
+  )

@@ -13,16 +13,19 @@ import type { AnyKind, Site, Stage, SwitchPoint, WorkloadOutputs } from '../../i
 import { kindOf } from '../../infra/workloads/kinds.ts'
 import { Client, Refusal, type OperationAnswer, type WorkloadAnswer } from '../../demo/client.ts'
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts'
+import { faultsOfOutputs } from '../support/published-outputs.ts'
 import { startTestService, type TestService } from '../support/service.ts'
 import { until } from '../support/wait.ts'
 import { colourAt, doorOf, type Door } from './door.ts'
 import type { Member, MemberInventory } from './members.ts'
+import { Rights, serviceKey } from './rights.ts'
 
 /** A member under test: a sandbox, a service, and looks past the service at AWS itself. */
 export class Subject {
   readonly service: TestService
   readonly name: string
   readonly connections: Connections
+  readonly rights: Rights
   /** AWS calls during each advance, those of the observer included. */
   readonly spent: {
     readonly to: string
@@ -32,6 +35,8 @@ export class Subject {
     readonly writes: number
     readonly seconds: number
   }[] = []
+  /** Of the outputs that were read after an operation, which are held against the published schema. */
+  readonly stagesSeen = new Set<string>()
   /** What to do at a stop point, once. */
   readonly at = new Map<StopPoint, () => Promise<void>>()
   readonly #member: Member
@@ -43,11 +48,13 @@ export class Subject {
 
   private constructor(
     service: TestService,
+    rights: Rights,
     member: Member,
     { workload, document }: MemberInventory,
     patienceSeconds: number,
   ) {
     this.service = service
+    this.rights = rights
     this.#patienceSeconds = patienceSeconds
     this.name = workload
     this.#member = member
@@ -58,9 +65,9 @@ export class Subject {
 
   static async start(member: Member, plugins?: Readonly<Record<string, string>>): Promise<Subject> {
     const sandbox = await startSandbox({ scenario: member.scenario, timeScale: 60, plugins: !plugins })
-    const ready = plugins
-      ? { ...sandbox.ready, env: { ...sandbox.ready.env, CUTOVER_PULUMI_PLUGINS: setting(plugins) } }
-      : sandbox.ready
+    const own = { ...sandbox.ready.env, AWS_ACCESS_KEY_ID: serviceKey }
+    const env = plugins ? { ...own, CUTOVER_PULUMI_PLUGINS: setting(plugins) } : own
+    const ready = { ...sandbox.ready, env }
     const { document, workload } = await member.inventory(sandbox)
     const entry = { ...document.workloads[workload], steps: stepsOf(member), bake: '0', soak: '0' }
     const whole = { ...document, workloads: { ...document.workloads, [workload]: entry } }
@@ -70,8 +77,9 @@ export class Subject {
       holder.subject?.at.delete(point)
       await act?.()
     }
+    const rights = Rights.follow(sandbox, accountIn(entry))
     const service = await startTestService({ sandbox: { ...sandbox, ready }, pass })
-    holder.subject = new Subject(service, member, { workload, document: whole }, plugins ? 600 : 60)
+    holder.subject = new Subject(service, rights, member, { workload, document: whole }, plugins ? 600 : 60)
     await holder.subject.apply()
     return holder.subject
   }
@@ -79,6 +87,7 @@ export class Subject {
   async stop(): Promise<void> {
     await this.#engine?.stop()
     this.connections.close()
+    this.rights.stop()
     await this.service.stop()
     await this.service.sandbox.stop()
   }
@@ -126,13 +135,20 @@ export class Subject {
     return this.#document.migration
   }
 
+  /** The migration's inventory with the workload alone. */
+  get document(): MemberInventory['document'] {
+    const { workloads, ...rest } = this.#document
+    return { ...rest, workloads: { [this.name]: workloads[this.name] ?? {} } }
+  }
+
   get client(): Client {
     return this.#client
   }
 
   /** Changes who gets the traffic past the service, so that it differs from home. */
   async meddle(): Promise<void> {
-    await this.#member.meddle(await this.site(), this.aws)
+    const site = await this.site()
+    await this.rights.without(() => this.#member.meddle(site, this.aws))
   }
 
   get door(): Door {
@@ -159,7 +175,7 @@ export class Subject {
     await this.open()
     const before = this.#callsSoFar()
     const started = Date.now()
-    const operation = await this.#client.act(this.name, 'advance')
+    const operation = await this.act('advance', {})
     const after = this.#callsSoFar()
     const cost = {
       reads: after.reads - before.reads,
@@ -187,8 +203,19 @@ export class Subject {
     }
   }
 
-  act(action: string, body: object = { reason: 'test' }): Promise<OperationAnswer> {
-    return this.#client.act(this.name, action, body)
+  async act(action: string, body: object = { reason: 'test' }): Promise<OperationAnswer> {
+    const operation = await this.#client.act(this.name, action, body)
+    await this.#checkOutputs()
+    return operation
+  }
+
+  /** Whatever the stack has just exported is as published. */
+  async #checkOutputs(): Promise<void> {
+    if (!(await this.workload()).outputs) return
+    const outputs = await this.#client.get(`${this.#client.pathOf(this.name)}/outputs`)
+    const faults = faultsOfOutputs(outputs)
+    if (faults.length > 0) throw new Error(`outputs ${JSON.stringify(outputs)}: ${faults.join(', ')}`)
+    this.stagesSeen.add((outputs as WorkloadOutputs).stage)
   }
 
   /** The code with which an action is refused; null when it was accepted. */
@@ -278,6 +305,9 @@ export class Subject {
 
 /** Of AWS: operations that change nothing. */
 export const isRead = (operation: string): boolean => /^(Describe|List|Get|Export|AssumeRole)/.test(operation)
+
+/** Every kind's entry names an object by its ARN. */
+const accountIn = (entry: object): string => /arn:[\w-]+:\w+:[\w-]*:(\d{12}):/.exec(JSON.stringify(entry))?.[1] ?? ''
 
 const sumOf = (counts: ReadonlyMap<string, number>, of: (operation: string) => boolean): number =>
   [...counts].filter(([operation]) => of(operation)).reduce((total, [, calls]) => total + calls, 0)

@@ -77,6 +77,11 @@ it(
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     expect(await ask(text, '/v1/tokens')).toBe(200)
     expect(await ask('cut_none')).toBe(401)
+    const audit = await fetch(`http://127.0.0.1:${port}/v1/audit?action=token`, {
+      headers: { authorization: `Bearer ${text}` },
+    })
+    const { items } = (await audit.json()) as { items: { by: string; details: object }[] }
+    expect(items).toMatchObject([{ by: 'eks-cutover', details: { token: 'token-0', role: 'admin' } }])
 
     const besides = await token('list')
     expect(besides).toMatchObject({ code: 2, said: expect.stringContaining('POST /v1/tokens') as string })

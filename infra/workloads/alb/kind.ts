@@ -8,6 +8,7 @@ import { albSchema, type AlbConfig } from './config.ts'
 import { find } from './find.ts'
 import type { AlbFound } from './found.ts'
 import { plan, type AlbPlan } from './plan.ts'
+import { policy } from './policy.ts'
 
 /** An ALB rule, or a listener's default action, that forwards to pods bound by a TargetGroupBinding. Shifts by weights, per request. */
 export const alb: Kind<AlbConfig & Entry, AlbFound, AlbPlan> = {
@@ -15,6 +16,7 @@ export const alb: Kind<AlbConfig & Entry, AlbFound, AlbPlan> = {
   schema: albSchema,
   grain: () => 'percent',
   service: ({ service }) => service,
+  policy,
   claims: (config) => [switchPointOf(config).arn],
   find,
   plan,

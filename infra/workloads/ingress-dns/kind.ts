@@ -16,6 +16,7 @@ import {
 import { creates, recordType, removeOrphan } from './orphans.ts'
 import { parts, partWords } from './parts.ts'
 import { claimOf, foundImportId, plan, switchPointName, type IngressDnsPlan } from './plan.ts'
+import { policy } from './policy.ts'
 import { program } from './program.ts'
 import { typesOf } from './read.ts'
 
@@ -25,6 +26,7 @@ export const ingressDns: Kind<IngressDnsConfig & Entry, IngressDnsFound, Ingress
   schema: ingressDnsSchema,
   grain: () => 'percent',
   service: ({ service }) => service,
+  policy,
   claims: (config) => [claimOf(config)],
   find,
   plan,

@@ -10,6 +10,7 @@ import { find } from './find.ts'
 import { apiOutputs, type GatewayFound } from './found.ts'
 import type { GatewaySwitch } from './gateway-switch.ts'
 import type { ApiPlan } from './plan.ts'
+import { policy } from './policy.ts'
 import { apiProgram } from './program.ts'
 import { partWords } from './stages.ts'
 import { weighedSwitch } from './weights/switch.ts'
@@ -39,6 +40,7 @@ export const nlbApiGateway: Kind<GatewayConfig & Entry, GatewayFound, GatewayPla
   exportsToo: [{}, apiOutputs],
   grain: (config) => switches[config.switch].grain,
   service: ({ service }) => service,
+  policy,
   claims: (config) => {
     const api = apiOf(config)
     return [api ? `apigateway:${api.api}/stages/${api.stage}` : config.listener]

@@ -9,6 +9,7 @@ import { observeNodes } from './health.ts'
 import { obstacles } from './obstacles.ts'
 import { attachments, creates, removeOrphan } from './orphans.ts'
 import { plan, type NodePortPlan } from './plan.ts'
+import { policy } from './policy.ts'
 import { program } from './program.ts'
 import { sharedSwitch } from './shared/switch.ts'
 
@@ -33,6 +34,7 @@ export const nodePort: NodePortKind = {
   schema: nodePortSchema,
   grain: (config) => (strategyOf(config) === 'shared' ? 'by-targets' : 'percent'),
   service: ({ service }) => service,
+  policy,
   claims: (config) => [
     switchPointOf(config).arn,
     // who shares a group decides over everything that leads to it

@@ -3,7 +3,7 @@ import { stringify as stringifyYaml } from 'yaml'
 import type { Api } from '../registry/api.ts'
 import { featuresOf } from '../versions.ts'
 import { internalError, PathNotFound, resourceNotFound, StatusError } from '../status-error.ts'
-import { authorise, type Authenticate } from './authorization.ts'
+import { authorise, type Access, type Authenticate } from './authorization.ts'
 import { discoveryDocument, serverDocument } from './documents.ts'
 import { Exchange } from './exchange.ts'
 import { onCollection, onObject, type Answer } from './objects.ts'
@@ -43,9 +43,9 @@ function isServedGroup({ resources }: Api, path: string): boolean {
   return groups.some(({ group, version }) => path.startsWith(`${group ? `/apis/${group}` : '/api'}/${version}/`))
 }
 
-async function handle(exchange: Exchange, api: Api, version: string, authenticate: Authenticate): Promise<void> {
+async function handle(exchange: Exchange, api: Api, { version, authenticate, tell }: Manners): Promise<void> {
   const route = routeOf(api.resources, exchange.path)
-  authorise(exchange, authenticate, route)
+  tell(authorise(exchange, authenticate, route))
   const document = route ? undefined : serverDocument(exchange, api, version)
   if (document) return send(exchange.response, 200, document.type, document.body)
   if (!route) throw isServedGroup(api, exchange.path) ? resourceNotFound() : new PathNotFound()
@@ -61,10 +61,19 @@ async function handle(exchange: Exchange, api: Api, version: string, authenticat
   if (answer !== 'streaming') sendAnswer(exchange, answer)
 }
 
+/** How one API server differs from another. */
+export interface Manners {
+  /** `1.24` */
+  readonly version: string
+  readonly authenticate: Authenticate
+  /** Is told of every request that its sender may make. */
+  readonly tell: (access: Access) => void
+}
+
 /** The HTTP side of the API server. */
-export function requestListener(api: Api, version: string, authenticate: Authenticate): RequestListener {
+export function requestListener(api: Api, manners: Manners): RequestListener {
   return (request: IncomingMessage, response: ServerResponse) => {
     const exchange = new Exchange(request, response)
-    handle(exchange, api, version, authenticate).catch((error: unknown) => sendError(exchange, error))
+    handle(exchange, api, manners).catch((error: unknown) => sendError(exchange, error))
   }
 }

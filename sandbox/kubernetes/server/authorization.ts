@@ -12,6 +12,7 @@ export interface Access {
   readonly resource?: Resource
   /** undefined: of the whole cluster. */
   readonly namespace?: string
+  readonly subresource?: string
 }
 
 /** Who asks. */
@@ -36,13 +37,16 @@ function sameToken(given: string, token: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-/** 401 for a token of nobody, 403 for what its owner may not do. Without one, a client may read a few public documents. */
-export function authorise(exchange: Exchange, authenticate: Authenticate, route: Route | undefined): void {
+/**
+ * What a request does. 401 for a token of nobody, 403 for what its owner may not do. Without one, a client may read a few public
+ * documents.
+ */
+export function authorise(exchange: Exchange, authenticate: Authenticate, route: Route | undefined): Access {
   const given = /^Bearer (.+)$/.exec(exchange.header('authorization'))?.[1]
   const identity = given === undefined ? anonymous : authenticate(given)
   if (!identity) throw unauthorized()
   const access = accessOf(exchange, route)
-  if (identity.may(access)) return
+  if (identity.may(access)) return access
   throw refusal(identity, access, route)
 }
 
@@ -50,7 +54,14 @@ function accessOf(exchange: Exchange, route: Route | undefined): Access {
   const { path, method } = exchange
   if (route?.kind !== 'collection' && route?.kind !== 'object') return { verb: method.toLowerCase(), path }
   const { resource, namespace } = route
-  return { verb: verbOf(exchange, route.kind), path, resource, ...(namespace !== undefined && { namespace }) }
+  const subresource = route.kind === 'object' ? route.subresource : undefined
+  return {
+    verb: verbOf(exchange, route.kind),
+    path,
+    resource,
+    ...(namespace !== undefined && { namespace }),
+    ...(subresource !== undefined && { subresource }),
+  }
 }
 
 function refusal({ username }: Identity, { verb, path, resource, namespace }: Access, route: Route | undefined) {

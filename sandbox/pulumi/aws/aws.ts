@@ -123,6 +123,7 @@ export class AwsClients {
       region,
       maxAttempts,
       retryMode: 'standard',
+      customUserAgent: 'pulumi-stand-in',
       ...(endpoint && { endpoint }),
       ...(credentials && { credentials }),
     }

@@ -55,6 +55,33 @@ describe('a token', () => {
     expect(await codeOf(api.send('DELETE', '/v1/tokens/token-nobody', undefined, admin))).toBe('not-found')
   })
 
+  it('is on record when it is made and when it is revoked, once each, without a part of it', async () => {
+    const { json } = await make({ subject: 'ci', role: 'operator', scope: ['prod'] })
+    const { id, token } = json as { id: string; token: string }
+    for (let i = 0; i < 2; i += 1) await api.send('DELETE', `/v1/tokens/${id}`, undefined, admin)
+    const entries = (await api.store.read.audit.page({ by: 'root' }, null, 50)).filter(
+      ({ details }) => details['token'] === id,
+    )
+    expect(entries.map(({ action, outcome, by, address }) => [action, outcome, by, address])).toEqual([
+      ['token-revoke', 'accepted', 'root', '127.0.0.1'],
+      ['token', 'accepted', 'root', '127.0.0.1'],
+    ])
+    const details = { token: id, subject: 'ci', role: 'operator', scope: ['prod'], expiresAt: null }
+    for (const entry of entries) expect(entry.details).toEqual(details)
+    expect(JSON.stringify(entries)).not.toContain(token.slice(4, 12))
+  })
+
+  it('is on record when somebody wanted one and was not let through', async () => {
+    const { headers } = await api.bearer({ subject: 'eve', role: 'operator' })
+    expect(await codeOf(make({ subject: 'eve', role: 'admin' }, headers))).toBe('forbidden')
+    expect(await codeOf(api.send('DELETE', '/v1/tokens/token-0', undefined, headers))).toBe('forbidden')
+    const entries = await api.store.read.audit.page({ by: 'eve' }, null, 50)
+    expect(entries.map(({ action, outcome }) => [action, outcome])).toEqual([
+      ['token-revoke', 'refused'],
+      ['token', 'refused'],
+    ])
+  })
+
   it('opens nothing once it has expired', async () => {
     const { headers } = await api.bearer({ expiresAt: Date.now() - 1 })
     expect(await codeOf(api.get('/v1/migrations', headers))).toBe('unauthenticated')
