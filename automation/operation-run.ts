@@ -1,10 +1,9 @@
 import { actOf, type AuditAction, type AuditFact, type AuditOutcome, type PulumiUpdate } from './audit.ts'
 import type { AwsWrite } from './aws-writes.ts'
 import type { Engine, EngineEvent, Run, Task } from './engine/engine.ts'
-import { identify } from './engine/processes.ts'
-import { isOfThisHost, type LockHolder } from './engine/pulumi-errors.ts'
 import { CutoverError } from './errors.ts'
 import type { EventType } from './events.ts'
+import { areDead, holdersIn } from './lock-of-the-dead.ts'
 import type { Instant } from './migration.ts'
 import type { PassStopPoint, StopPoint } from './stop-points.ts'
 import type { OperationRecord } from './store/operations.ts'
@@ -91,7 +90,9 @@ export abstract class OperationRun {
     try {
       return await this.#engineOnce(begin)
     } catch (error) {
-      if (!isLockOfTheDead(error)) throw error
+      const holders = holdersIn(error)
+      const known = () => this.tools.store.read.cliRuns.of(this.task.stack)
+      if (!holders || !(await areDead(holders, known, this.signal))) throw error
       await this.tell('message', { severity: 'info', text: 'the lock of a run that is dead was removed' })
       await this.#engineOnce((engine, task) => engine.unlock(task))
       return await this.#engineOnce(begin)
@@ -138,13 +139,6 @@ export abstract class OperationRun {
   get gone(): Promise<void> {
     return this.#gone
   }
-}
-
-/** Every holder of the lock ran on this machine and is provably gone. */
-function isLockOfTheDead(error: unknown): boolean {
-  if (!(error instanceof CutoverError) || error.code !== 'stack-locked') return false
-  const holders = error.details['holders'] as readonly LockHolder[]
-  return holders.every((holder) => isOfThisHost(holder) && identify(holder.pid) === null)
 }
 
 function toldOf(event: EngineEvent): [EventType, object] | null {

@@ -1,5 +1,5 @@
-import { hostname } from 'node:os'
 import { CutoverError } from '../errors.ts'
+import type { Instant } from '../migration.ts'
 import type { EngineFailure } from './messages.ts'
 
 /**
@@ -9,6 +9,8 @@ import type { EngineFailure } from './messages.ts'
 export interface LockHolder {
   readonly pid: number
   readonly host: string
+  /** By the clock of its host. */
+  readonly at: Instant
   readonly text: string
 }
 
@@ -17,10 +19,13 @@ export function lockHolders({ stderr, message }: EngineFailure): LockHolder[] {
   const text = `${stderr}\n${message}`
   if (!text.includes('the stack is currently locked by')) return []
   const holders = [...text.matchAll(/created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/g)]
-  return holders.map(([whole, , host, pid]) => ({ pid: Number(pid), host: host ?? '', text: whole }))
+  return holders.map(([whole, , host = '', pid, at = '']) => ({
+    pid: Number(pid),
+    host,
+    at: Date.parse(at),
+    text: whole,
+  }))
 }
-
-export const isOfThisHost = ({ host }: LockHolder): boolean => host === hostname()
 
 /** What went wrong, in our own codes, with the sentences that AWS, a cluster or the engine used. */
 export function errorOf(failure: EngineFailure): CutoverError {

@@ -116,7 +116,27 @@ export interface Tables {
     created_at: Date
     replica: string | null
   }
-  replicas: { id: string; host: string; pid: number; started_at: string; since: Date; lease_until: Date }
+  replicas: {
+    id: string
+    host: string
+    pid: number
+    started_at: string
+    since: Date
+    lease_until: Date
+    /** Its lease has not run out since then. */
+    held_since: Generated<Date>
+  }
+  cli_runs: {
+    stack: string
+    host: string
+    pid: number
+    started_at: string
+    begun_at: Date
+    noted_at: Generated<Date>
+    operation: string
+    fence: number
+    owner: string
+  }
   readings: { migration: string; workload: string; read_at: Date; facts: Json<object> }
   tokens: {
     id: string
