@@ -46,6 +46,8 @@ export interface AutomationOptions {
   readonly journal: Journal
   readonly aws: Omit<AwsSettings, 'region'>
   readonly clockRate: number
+  /** How long an operation waits for AWS to answer; a way home has no end. Product time. */
+  readonly awsWaitSeconds: number
   /** The forward proxy that front doors are asked through; null: none. */
   readonly probeProxy: string | null
   readonly engine: PulumiEngineOptions
@@ -82,7 +84,8 @@ export function createAutomation(options: AutomationOptions): Automation {
   const testRouteSecret: StackFiles['testRouteSecret'] = (workload) => files.testRouteSecret(workload)
   const ask = createAsk(options.probeProxy)
   const reader = createReader({ clock, connections, ask, testRouteSecret })
-  const tools = { store, engine, files, connections, clock, pass: options.pass ?? passThrough }
+  const { awsWaitSeconds, pass = passThrough } = options
+  const tools = { store, engine, files, connections, clock, awsWaitSeconds, pass }
   const runs = new OperationRuns()
   const replica: Replica = new Replica({
     store,

@@ -18,6 +18,8 @@ export interface Tools {
   readonly files: StackFiles
   readonly connections: Connections
   readonly clock: Clock
+  /** How long an operation that is no way home waits for AWS to answer. Product time. */
+  readonly awsWaitSeconds: number
   readonly pass: PassStopPoint
 }
 
@@ -44,7 +46,7 @@ export abstract class OperationRun {
   readonly #abort = new AbortController()
   #run: Run<unknown> | null = null
   #gone: Promise<void> = Promise.resolve()
-  #takenOverAt: Instant | null = null
+  #brokenOffAt: Instant | null = null
 
   constructor(tools: Tools) {
     this.tools = tools
@@ -55,15 +57,20 @@ export abstract class OperationRun {
   abstract get subject(): Subject
   abstract get task(): Task
 
-  /** When what an earlier owner had at work on it was ended; null: it had none, or that is not done yet. */
-  get takenOverAt(): Instant | null {
-    return this.#takenOverAt
+  /** When what an earlier owner, or an attempt before this one, had at work on it came to its end; null: there was nothing. */
+  get brokenOffAt(): Instant | null {
+    return this.#brokenOffAt
   }
 
   /** Ends what an earlier owner has left at work on it. */
   async takeOver(): Promise<void> {
     await this.tools.engine.clearAway(this.operation.id)
-    this.#takenOverAt = this.tools.clock.now()
+    this.brokeOff()
+  }
+
+  /** An attempt has ended without success, and another one will be made. */
+  brokeOff(): void {
+    this.#brokenOffAt = this.tools.clock.now()
   }
 
   /** An event alone. */

@@ -39,12 +39,26 @@ export function errorOf(failure: EngineFailure): CutoverError {
   const message = sentences.join('\n')
   const details = { exitCode: failure.exitCode }
   if (/api error|operation error|AccessDenied|Throttling|https? response error/i.test(message)) {
-    return new CutoverError('aws-failed', message, details)
+    const silence = silenceIn(sentences)
+    return new CutoverError('aws-failed', message, silence ? { ...details, silence } : details)
   }
   if (/cluster is unreachable|unable to load schema information|ECONNREFUSED|connection refused/.test(message)) {
     return new CutoverError('cluster-unreachable', message, details)
   }
   return new CutoverError('engine-failed', message, details)
+}
+
+/** In the words of the plugins' SDKs, Go's and Node's: nobody answered, or AWS itself failed, or it asked for fewer calls. */
+const unanswered =
+  /StatusCode: (0|5\d\d)\b|ECONN(REFUSED|RESET|ABORTED)|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|TimeoutError|socket hang up|connection (refused|reset)|no such host|i\/o timeout|deadline exceeded|handshake timeout|Throttl|RequestLimitExceeded|TooManyRequests|Rate exceeded|SlowDown|PriorRequestNotComplete/
+
+/** The call that AWS did not answer; null: one of its answers is a refusal. */
+function silenceIn(sentences: readonly string[]): { readonly call: string; readonly error: string } | null {
+  const ofAws = sentences.filter((text) => text.includes('operation error '))
+  const [first] = ofAws
+  if (first === undefined || !ofAws.every((text) => unanswered.test(text))) return null
+  const [, call = 'AWS', error = first] = /operation error ([^,]+), ([^]*)$/.exec(first) ?? []
+  return { call, error }
 }
 
 const longest = 2_000

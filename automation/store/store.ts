@@ -20,6 +20,7 @@ import * as audit from './migrations/0005-audit.ts'
 import * as stacks from './migrations/0007-stacks.ts'
 import * as holds from './migrations/0008-holds.ts'
 import * as cliRuns from './migrations/0009-cli-runs.ts'
+import * as unanswered from './migrations/0010-unanswered.ts'
 import { Operations } from './operations.ts'
 import { Ownership } from './ownership.ts'
 import { Passphrase } from './passphrase.ts'
@@ -39,6 +40,7 @@ export const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0007-stacks': stacks,
   '0008-holds': holds,
   '0009-cli-runs': cliRuns,
+  '0010-unanswered': unanswered,
 }
 
 /** A program does not guess what a later one meant; trying again does not mend it. */
