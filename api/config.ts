@@ -15,6 +15,7 @@ export interface Config {
   readonly port: number
   readonly dataDir: string
   readonly clockRate: number
+  readonly awsWaitSeconds: number
   readonly workers: number
   readonly logLevel: string
   readonly awsEndpoint: string | undefined
@@ -76,6 +77,9 @@ export function loadConfig(environment: Environment): Config {
   const workers = number('CUTOVER_WORKERS', 2, (n) =>
     Number.isInteger(n) && n >= 1 && n <= 64 ? null : 'is not 1 to 64',
   )
+  const awsWaitSeconds = number('CUTOVER_AWS_WAIT_SECONDS', 900, (n) =>
+    Number.isInteger(n) && n >= 0 && n <= 86_400 ? null : 'is not 0 to 86400',
+  )
   const databaseUrl = databaseUrlOf(environment['DATABASE_URL'], problems)
   const databaseConnections = number('CUTOVER_DATABASE_CONNECTIONS', 10, (n) =>
     Number.isInteger(n) && n >= 2 && n <= 1000 ? null : 'is not 2 to 1000',
@@ -105,6 +109,7 @@ export function loadConfig(environment: Environment): Config {
     port,
     dataDir,
     clockRate,
+    awsWaitSeconds,
     workers,
     logLevel,
     awsEndpoint,

@@ -6,6 +6,8 @@ import { kubeconfigsIn } from './cluster/kubeconfigs.ts'
 import { ClusterRequests } from './cluster/requests.ts'
 import { createClock } from './clock.ts'
 import { Cutover } from './cutover.ts'
+import type { Task } from './engine/engine.ts'
+import type { ProcessIdentity } from './engine/processes.ts'
 import { createPulumiEngine, engineEnvironment, type PulumiEngineOptions } from './engine/pulumi-engine.ts'
 import { StackFiles, type StackFilesOptions } from './engine/stack-files.ts'
 import { tracedEngine } from './engine/traced-engine.ts'
@@ -44,6 +46,8 @@ export interface AutomationOptions {
   readonly journal: Journal
   readonly aws: Omit<AwsSettings, 'region'>
   readonly clockRate: number
+  /** How long an operation waits for AWS to answer; a way home has no end. Product time. */
+  readonly awsWaitSeconds: number
   /** The forward proxy that front doors are asked through; null: none. */
   readonly probeProxy: string | null
   readonly engine: PulumiEngineOptions
@@ -70,13 +74,20 @@ export function createAutomation(options: AutomationOptions): Automation {
   const connections = createConnections(options.aws, (call) => void events.emit('aws-call', call))
   const environment = engineEnvironment(options.engine)
   const files = new StackFiles({ ...options.stacks, aws: options.aws, environment }, store.read.stacks)
-  const engine = tracedEngine(createPulumiEngine(options.engine))
+  const onCli = (task: Task, cli: ProcessIdentity): void => {
+    const { stack, operation, fence } = task
+    const run = { ...cli, stack, operation, fence, host: replica.record.host, owner: replica.id, begunAt: clock.now() }
+    // where it is not noted its lock stays until a person removes it
+    store.read.cliRuns.note(run).catch(() => undefined)
+  }
+  const engine = tracedEngine(createPulumiEngine({ ...options.engine, onCli }))
   const testRouteSecret: StackFiles['testRouteSecret'] = (workload) => files.testRouteSecret(workload)
   const ask = createAsk(options.probeProxy)
   const reader = createReader({ clock, connections, ask, testRouteSecret })
-  const tools = { store, engine, files, connections, clock, pass: options.pass ?? passThrough }
+  const { awsWaitSeconds, pass = passThrough } = options
+  const tools = { store, engine, files, connections, clock, awsWaitSeconds, pass }
   const runs = new OperationRuns()
-  const replica = new Replica({
+  const replica: Replica = new Replica({
     store,
     alone,
     onRenewed: (ms) => engine.keepAlive(ms),

@@ -79,27 +79,31 @@ export class Dispatcher {
       await this.#clearEnded()
       while (this.#taking && !this.#deps.replica.lost()) {
         const taken = await this.#take()
-        if (!taken) return
-        if (taken.from !== null && taken.from !== this.#deps.replica.id) this.#deps.events.emit('lease-taken')
-        await this.#begin(taken)
+        if (taken.length === 0) return
+        for (const { from } of taken)
+          if (from !== null && from !== this.#deps.replica.id) this.#deps.events.emit('lease-taken')
+        await Promise.all(taken.map((one) => this.#begin(one)))
       }
     } catch {
       // the journal does not answer; the next look is due in a moment
     }
   }
 
-  #take(): Promise<Taken | null> {
+  /** All that had begun elsewhere; else one that nobody has begun, if there is room. */
+  #take(): Promise<readonly Taken[]> {
     const { store, replica, runs, slots } = this.#deps
-    return store.transaction(async (work) => {
-      const taken = await work.ownership.take(replica.id, runs.ids, runs.ids.length < slots)
-      if (!taken) return null
-      const { operation, from } = taken
-      const { id, migration, workload: name } = operation
-      const begun = operation.fence > 1
-      const told: readonly [EventType, object] = begun
-        ? ['operation-taken-over', { from, by: replica.id }]
-        : ['operation-started', {}]
-      work.events.writeAll({ migration, name }, id, [told])
+    return store.transaction(async ({ ownership, events }) => {
+      const taken = await ownership.takeBegun(replica.id, runs.ids)
+      if (taken.length === 0 && runs.ids.length < slots) {
+        const next = await ownership.take(replica.id, runs.ids)
+        if (next) taken.push(next)
+      }
+      for (const { operation, from } of taken) {
+        const { id, migration, workload: name } = operation
+        const told: readonly [EventType, object] =
+          operation.fence > 1 ? ['operation-taken-over', { from, by: replica.id }] : ['operation-started', {}]
+        events.writeAll({ migration, name }, id, [told])
+      }
       return taken
     })
   }

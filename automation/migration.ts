@@ -123,6 +123,17 @@ export type EndState = Exclude<OperationState, 'queued' | 'running'>
 
 export const finalStates: readonly OperationState[] = ['succeeded', 'failed', 'cancelled', 'interrupted']
 
+/** A call that AWS does not answer an operation, which waits for that. */
+export interface Unanswered {
+  /** e.g. `ElasticLoadBalancingV2 ModifyRule` */
+  readonly call: string
+  /** What came instead of an answer. */
+  readonly error: string
+  readonly since: Instant
+  /** Until when it is tried; null: until it is answered. */
+  readonly until: Instant | null
+}
+
 export interface Operation {
   readonly id: string
   readonly migration: string
@@ -142,6 +153,8 @@ export interface Operation {
   /** Rollback only: until what lingers has passed. */
   readonly settledMs: number | null
   readonly lingers: Lingering | null
+  /** null: AWS answers, or nothing was asked of it yet. */
+  readonly unanswered: Unanswered | null
   readonly result: unknown
   readonly error: Failure | null
 }

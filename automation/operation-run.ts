@@ -1,10 +1,9 @@
 import { actOf, type AuditAction, type AuditFact, type AuditOutcome, type PulumiUpdate } from './audit.ts'
 import type { AwsWrite } from './aws-writes.ts'
 import type { Engine, EngineEvent, Run, Task } from './engine/engine.ts'
-import { identify } from './engine/processes.ts'
-import { isOfThisHost, type LockHolder } from './engine/pulumi-errors.ts'
 import { CutoverError } from './errors.ts'
 import type { EventType } from './events.ts'
+import { areDead, holdersIn } from './lock-of-the-dead.ts'
 import type { Instant } from './migration.ts'
 import type { PassStopPoint, StopPoint } from './stop-points.ts'
 import type { OperationRecord } from './store/operations.ts'
@@ -19,6 +18,8 @@ export interface Tools {
   readonly files: StackFiles
   readonly connections: Connections
   readonly clock: Clock
+  /** How long an operation that is no way home waits for AWS to answer. Product time. */
+  readonly awsWaitSeconds: number
   readonly pass: PassStopPoint
 }
 
@@ -45,7 +46,7 @@ export abstract class OperationRun {
   readonly #abort = new AbortController()
   #run: Run<unknown> | null = null
   #gone: Promise<void> = Promise.resolve()
-  #takenOverAt: Instant | null = null
+  #brokenOffAt: Instant | null = null
 
   constructor(tools: Tools) {
     this.tools = tools
@@ -56,15 +57,20 @@ export abstract class OperationRun {
   abstract get subject(): Subject
   abstract get task(): Task
 
-  /** When what an earlier owner had at work on it was ended; null: it had none, or that is not done yet. */
-  get takenOverAt(): Instant | null {
-    return this.#takenOverAt
+  /** When what an earlier owner, or an attempt before this one, had at work on it came to its end; null: there was nothing. */
+  get brokenOffAt(): Instant | null {
+    return this.#brokenOffAt
   }
 
   /** Ends what an earlier owner has left at work on it. */
   async takeOver(): Promise<void> {
     await this.tools.engine.clearAway(this.operation.id)
-    this.#takenOverAt = this.tools.clock.now()
+    this.brokeOff()
+  }
+
+  /** An attempt has ended without success, and another one will be made. */
+  brokeOff(): void {
+    this.#brokenOffAt = this.tools.clock.now()
   }
 
   /** An event alone. */
@@ -91,7 +97,9 @@ export abstract class OperationRun {
     try {
       return await this.#engineOnce(begin)
     } catch (error) {
-      if (!isLockOfTheDead(error)) throw error
+      const holders = holdersIn(error)
+      const known = () => this.tools.store.read.cliRuns.of(this.task.stack)
+      if (!holders || !(await areDead(holders, known, this.signal))) throw error
       await this.tell('message', { severity: 'info', text: 'the lock of a run that is dead was removed' })
       await this.#engineOnce((engine, task) => engine.unlock(task))
       return await this.#engineOnce(begin)
@@ -138,13 +146,6 @@ export abstract class OperationRun {
   get gone(): Promise<void> {
     return this.#gone
   }
-}
-
-/** Every holder of the lock ran on this machine and is provably gone. */
-function isLockOfTheDead(error: unknown): boolean {
-  if (!(error instanceof CutoverError) || error.code !== 'stack-locked') return false
-  const holders = error.details['holders'] as readonly LockHolder[]
-  return holders.every((holder) => isOfThisHost(holder) && identify(holder.pid) === null)
 }
 
 function toldOf(event: EngineEvent): [EventType, object] | null {

@@ -34,8 +34,8 @@ export async function removeOrphans(execution: Execution, stage: Stage, recorded
 }
 
 /** When the run before this one came to its end without success, be it of this operation or of the one before it; null: it did not. */
-export async function brokenOffAt({ tools, operation, takenOverAt }: OperationRun): Promise<Instant | null> {
-  if (takenOverAt !== null) return takenOverAt
+export async function brokenOffAt({ tools, operation, brokenOffAt: own }: OperationRun): Promise<Instant | null> {
+  if (own !== null) return own
   const before = await tools.store.read.operations.before(operation)
   if (!before || before.state === 'succeeded') return null
   return before.finishedAt ?? tools.clock.now()

@@ -6,6 +6,7 @@ import { wayOf } from './phases/decide.ts'
 import { phaseOf } from './phases/phases.ts'
 import type { Reader } from './reader.ts'
 import type { Decision } from './store/operations.ts'
+import { patiently, silenceIn } from './unanswered.ts'
 
 /** Gates that look at the world as it is now. What they had allowed may have become wrong while nobody was at work. */
 const askedAgain = new Set<GateName>(['groups-apart', 'way-clear', 'green-enough'])
@@ -36,14 +37,38 @@ export async function goOn(execution: Execution, deps: RecoveryDependencies): Pr
     return { ...decision, previewed: false }
   }
   await mustNotBeFrozen(execution, workload.stage, deps.goHome)
-  if (action === 'advance' && phaseOf(workload.state).brokenOff === 'asks again') {
-    const closed = await stillClosed(execution, deps.reader)
-    if (closed !== null) await undo(execution, deps, closed)
+  if (asksAgain(execution)) {
+    await untilAnswered(execution)
+    await mustBeFit(execution, deps, 'this operation was taken over')
   }
   const way = wayOf(workload, action === 'abandon' || action === 'release' ? action : 'advance', decision.moment)
   if ('refusal' in way) throw new CutoverError(way.refusal.code, way.refusal.message, way.refusal.details)
   await say(execution, `it is finished from where it was${workload.stage ? `, at stage ${workload.stage.name}` : ''}`)
   return { ...decision, transition: way.transition, previewed: false }
+}
+
+/** Before a stage is begun again that broke off because AWS did not answer: what it had made is looked at, and green once more. */
+export async function beginAgain(execution: Execution, deps: RecoveryDependencies): Promise<void> {
+  execution.brokeOff()
+  if (execution.workload.stage) await execution.save({ unsettled: true })
+  if (asksAgain(execution)) await mustBeFit(execution, deps, 'AWS did not answer for a while')
+}
+
+const asksAgain = ({ operation, workload }: Execution): boolean =>
+  operation.action === 'advance' && phaseOf(workload.state).brokenOff === 'asks again'
+
+/** What cannot be read is closed, so what is read from AWS is waited for; not for ever, and then it is closed. */
+async function untilAnswered(execution: Execution): Promise<void> {
+  const { kind, site, aws } = execution
+  await patiently(execution, () => kind.observe.switchPoint(site, aws)).catch((error: unknown) => {
+    if (!silenceIn(error)) throw error
+  })
+}
+
+/** While green is not, it is undone and ended. */
+async function mustBeFit(execution: Execution, deps: RecoveryDependencies, happened: string): Promise<void> {
+  const closed = await stillClosed(execution, deps.reader)
+  if (closed !== null) await undo(execution, deps, closed, happened)
 }
 
 /** Why green is not fit any more; null: it is. */
@@ -58,22 +83,27 @@ async function stillClosed({ workload, migration, tools, signal }: Execution, re
   }
 }
 
-async function undo(execution: Execution, { goHome }: RecoveryDependencies, closed: string): Promise<never> {
+async function undo(
+  execution: Execution,
+  { goHome }: RecoveryDependencies,
+  closed: string,
+  happened: string,
+): Promise<never> {
   const { writes } = execution.operation
   if (!writes) {
-    await say(execution, `it is ended, having written nothing: ${closed}`)
+    await say(execution, `it is ended, having written nothing: ${closed}`, happened)
     throw new CutoverError('interrupted', `it broke off before it had written anything, and now ${closed}`)
   }
-  await say(execution, `it is undone: ${closed}`)
+  await say(execution, `it is undone: ${closed}`, happened)
   await goHome(execution, `an operation broke off, and now ${closed}`)
   throw new CutoverError('cancelled', 'a rollback took its place')
 }
 
-function say(execution: Execution, what: string): Promise<void> {
+function say(execution: Execution, what: string, happened = 'this operation was taken over'): Promise<void> {
   const { subject, operation, tools } = execution
   return tools.store.transaction((work) => {
     work.audit.write(execution.fact({ action: 'recovery', outcome: 'begun', details: { what } }))
-    const text = `this operation was taken over; ${what}`
+    const text = `${happened}; ${what}`
     work.events.write(subject, operation.id, 'message', { severity: 'info', text })
   })
 }

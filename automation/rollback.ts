@@ -1,4 +1,3 @@
-import { describeAwsError, isTransient } from '../infra/aws/errors.ts'
 import { home, sameSplit, type Split } from '../infra/traffic.ts'
 import type { Engine } from './engine/engine.ts'
 import { CutoverError } from './errors.ts'
@@ -8,6 +7,7 @@ import type { Transition } from './phases/phase.ts'
 import { awsFailed } from './stage-runs.ts'
 import { landingSeconds } from './orphans.ts'
 import type { Store } from './store/store.ts'
+import { patiently, Patience, silenceIn, type Silence } from './unanswered.ts'
 
 /** What a rollback has to know of what it took the place of. */
 export interface Preempted {
@@ -54,7 +54,7 @@ export async function bringHome(
   const changed = { from: state, to: transition.to, reason: why }
   await execution.save(
     { state: transition.to },
-    { homeMs, lingers: execution.kind.lingers(execution.site, home) },
+    { homeMs, unanswered: null, lingers: execution.kind.lingers(execution.site, home) },
     {
       events: [
         ['home', { homeMs }],
@@ -68,14 +68,18 @@ export async function bringHome(
   if (!preempted) return
   await preempted.gone
   await execution.tools.clock.sleep(landingSeconds, execution.signal)
-  if (sameSplit(await readSplit(execution), home)) return
+  if (sameSplit(await patiently(execution, () => readSplit(execution)), home)) return
   await execution.tell('message', {
     severity: 'warning',
     text: 'a call of the killed run landed late; going home again',
   })
   await flipHome(execution)
   const later = execution.tools.clock.now() - requestedAt
-  await execution.save({}, { homeMs: later }, { events: [['home', { homeMs: later }]], acts: [flipped(later)] })
+  await execution.save(
+    {},
+    { homeMs: later, unanswered: null },
+    { events: [['home', { homeMs: later }]], acts: [flipped(later)] },
+  )
 }
 
 const flipped = (homeMs: number, state: object | null = null): Act => ({
@@ -86,28 +90,31 @@ const flipped = (homeMs: number, state: object | null = null): Act => ({
 
 /** Writes and reads back until it reads home. What may pass is tried again for as long as it takes; all else is an error. */
 async function flipHome(execution: Execution): Promise<void> {
+  const patience = new Patience(execution)
   for (let attempt = 1; ; attempt += 1) {
-    try {
-      await execution.kind.flip(execution.site, execution.workload.outputs, home, execution.aws)
-      const observed = await readSplit(execution)
-      if (sameSplit(observed, home)) return
-      await waitToTryAgain(execution, attempt, 'AWS does not read back home yet')
-    } catch (error) {
-      if (error instanceof CutoverError) throw error
-      if (!isTransient(error)) throw awsFailed('the way home was refused', error)
-      await waitToTryAgain(execution, attempt, describeAwsError(error))
-    }
+    const failure = await flipOnce(execution)
+    if (!failure) return
+    await patience.failed(failure.silence, failure.error)
+    await execution.tools.clock.sleep((pauseMs(attempt) / 1000) * execution.tools.clock.rate, execution.signal)
+  }
+}
+
+/** null: it reads home. */
+async function flipOnce(execution: Execution): Promise<{ readonly silence: Silence; readonly error: unknown } | null> {
+  try {
+    await execution.kind.flip(execution.site, execution.workload.outputs, home, execution.aws)
+    if (sameSplit(await readSplit(execution), home)) return null
+    return { silence: { call: 'the way home', error: 'it does not read back home yet' }, error: null }
+  } catch (error) {
+    if (error instanceof CutoverError) throw error
+    const silence = silenceIn(error)
+    if (!silence) throw awsFailed('the way home was refused', error)
+    return { silence, error }
   }
 }
 
 /** Wall-clock milliseconds; traffic waits for it, so it is not stretched by the clock's rate. */
 const pauseMs = (attempt: number): number => Math.min(100 * 2 ** (attempt - 1), 3_000)
-
-async function waitToTryAgain(execution: Execution, attempt: number, why: string): Promise<void> {
-  const ms = pauseMs(attempt)
-  await execution.tell('message', { severity: 'warning', text: `not home yet (${why}); trying again in ${ms} ms` })
-  await execution.tools.clock.sleep((ms / 1000) * execution.tools.clock.rate, execution.signal)
-}
 
 const readSplit = (execution: Execution): Promise<Split | null> =>
   execution.kind.observe.split(execution.site, execution.workload.outputs, execution.aws)

@@ -12,8 +12,9 @@ import { partsOf } from './parts.ts'
 import { makePlan } from './planning.ts'
 import { bringHome, type Preempted } from './rollback.ts'
 import { runStage } from './stage-runs.ts'
-import { goOn, type RecoveryDependencies } from './recovery.ts'
+import { beginAgain, goOn, type RecoveryDependencies } from './recovery.ts'
 import type { Decision, OperationChange, OperationRecord } from './store/operations.ts'
+import { patiently } from './unanswered.ts'
 
 /** An operation that this replica has, and whose it is. */
 export interface Assignment {
@@ -52,7 +53,7 @@ export class Runner {
     const { operation } = execution
     const { transition, moment, previewed } = await this.#decisionOf(execution)
     if (operation.action === 'plan') {
-      return { state: null, result: { ...(await makePlan(execution, transition, moment)) } }
+      return { state: null, result: { ...(await patiently(execution, () => makePlan(execution, transition, moment))) } }
     }
     if (operation.action === 'rollback') {
       await bringHome(execution, transition, preempted)
@@ -62,10 +63,13 @@ export class Runner {
     for (const [index, stage] of partsOf(execution, transition).entries()) {
       const mayGoOn = (): Promise<void> => mustNotBeFrozen(execution, done, this.#deps.goHome)
       await mayGoOn()
-      await runStage(execution, stage, {
-        mayGoOn,
-        previewed: index === 0 && previewed,
-        deleteUnreachable: operation.action === 'abandon' && operation.request['force'] === true,
+      await patiently(execution, async (attempt) => {
+        if (attempt > 1) await beginAgain(execution, this.#deps)
+        await runStage(execution, stage, {
+          mayGoOn,
+          previewed: index === 0 && previewed && attempt === 1,
+          deleteUnreachable: operation.action === 'abandon' && operation.request['force'] === true,
+        })
       })
       done = stage
     }

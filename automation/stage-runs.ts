@@ -11,6 +11,7 @@ import { untouchable, violations, writesOf } from './plan/invariants.ts'
 import { recordedRun } from './recorded-run.ts'
 import { sameJson } from './same-json.ts'
 import { spanned } from './traces.ts'
+import { answeredAgain } from './unanswered.ts'
 
 /** Seconds of product time in which AWS has to read back what was written. */
 const readBackSeconds = 30
@@ -48,7 +49,8 @@ async function carryOut(execution: Execution, stage: Stage, options: StageOption
   await execution.save({ unsettled: true }, { writes: true })
   await execution.pass('before-up')
   const { result, act } = await recordedRun(execution, 'up', (engine, task, listen) => engine.up(task, listen))
-  await execution.save({ outputs: result.outputs }, {}, { acts: [act] })
+  const events = answeredAgain(execution.operation)
+  await execution.save({ outputs: result.outputs }, { unanswered: null }, { acts: [act], events })
   await execution.pass('after-up')
   await complete(execution, stage)
   await readBack(execution, stage.split)
@@ -170,17 +172,21 @@ async function readBack(execution: Execution, wanted: Split): Promise<void> {
   const grain = execution.kind.grain(execution.workload.entry)
   const started = clock.now()
   let last = 'nothing'
+  let unread: unknown = null
   for (let attempt = 0; attempt < 3 || clock.secondsSince(started) < readBackSeconds; attempt += 1) {
     if (attempt > 0) await clock.sleep(2, execution.signal)
     try {
       const observed = await execution.kind.observe.split(execution.site, execution.workload.outputs, execution.aws)
       await execution.tell('split-read', { split: observed })
       if (inEffect(grain, wanted, observed)) return
+      unread = null
       last = observed ? describeSplit(observed) : 'something that is neither blue nor green'
     } catch (error) {
       last = describeAwsError(error)
+      unread = error
     }
   }
+  if (unread !== null) throw awsFailed(`${describeSplit(wanted)} was written, but could not be read back`, unread)
   throw new CutoverError('split-not-in-effect', `${describeSplit(wanted)} was written, but AWS reads back ${last}`)
 }
 

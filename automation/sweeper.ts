@@ -30,6 +30,7 @@ export class Sweeper {
   async #all(): Promise<void> {
     const { read } = this.#store
     // what fails because the journal does not answer is still due at the next look
-    await Promise.allSettled([read.operations.settle(), read.replicas.forgetDead(), this.#runOut.sweep()])
+    const forgotten = [read.replicas.forgetDead(), read.cliRuns.forgetOld()]
+    await Promise.allSettled([read.operations.settle(), ...forgotten, this.#runOut.sweep()])
   }
 }

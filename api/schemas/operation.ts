@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Operation } from '../../automation/migration.ts'
+import type { Operation, Unanswered } from '../../automation/migration.ts'
 import { problemOf, type Problem } from '../errors.ts'
 import type { ErrorCode } from '../../automation/errors.ts'
 import { clusterStack } from '../../infra/names.ts'
@@ -31,6 +31,16 @@ export const operationSchema = Type.Object(
     }),
     settledMs: nullableNumber,
     lingers: Type.Union([Type.Object({ seconds: Type.Number(), sentence: Type.String() }), Type.Null()]),
+    unanswered: Type.Union(
+      [
+        Type.Object({ call: Type.String(), error: Type.String(), since: instantSchema, until: nullableInstant }),
+        Type.Null(),
+      ],
+      {
+        description:
+          'AWS does not answer it: which call, what came instead, and until when it is tried; null: for ever.',
+      },
+    ),
     result: Type.Union([Type.Object({}, { additionalProperties: true }), Type.Null()], {
       description:
         'Of a plan: its hash, the readable diff of each stage, and the way back. Of all others: the stack outputs.',
@@ -57,9 +67,17 @@ export const showOperation = (operation: Operation) => ({
   homeMs: operation.homeMs,
   settledMs: operation.settledMs,
   lingers: operation.lingers,
+  unanswered: showUnanswered(operation.unanswered),
   result: operation.result as Record<string, unknown> | null,
   error: operation.error && problemOfFailure(operation.error),
 })
+
+const showUnanswered = (unanswered: Unanswered | null) =>
+  unanswered && {
+    ...unanswered,
+    since: new Date(unanswered.since).toISOString(),
+    until: isoOrNull(unanswered.until),
+  }
 
 const problemOfFailure = ({ code, message, details }: NonNullable<Operation['error']>): Problem =>
   problemOf(code as ErrorCode, message, details)

@@ -1,4 +1,5 @@
 import type { Adoption, EngineEvent, Task } from './engine.ts'
+import type { ProcessIdentity } from './processes.ts'
 
 /** What a worker is asked to do; one at a time. */
 export type Job =
@@ -22,6 +23,8 @@ export type Message =
   | { readonly type: 'ready'; readonly cliVersion: string }
   | { readonly type: 'unusable'; readonly reason: string }
   | { readonly type: 'event'; readonly event: EngineEvent }
+  /** A CLI that may take the stack's lock has been started. */
+  | { readonly type: 'cli'; readonly cli: ProcessIdentity }
   | { readonly type: 'done'; readonly result: unknown }
   | { readonly type: 'failed'; readonly failure: EngineFailure }
 

@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { CutoverError } from '../errors.ts'
-import type { EngineEvent, Run } from './engine.ts'
+import type { EngineEvent, Run, Task } from './engine.ts'
 import type { Directive, Message, Order } from './messages.ts'
-import { endProcessesOf, operationVariable, signalGroup } from './processes.ts'
+import { endProcessesOf, operationVariable, signalGroup, type ProcessIdentity } from './processes.ts'
 import { errorOf } from './pulumi-errors.ts'
 
 export interface PoolOptions {
@@ -14,6 +14,8 @@ export interface PoolOptions {
   readonly silenceMs: number
   /** Between SIGINT and SIGKILL, for what is in flight. Milliseconds. */
   readonly graceMs: number
+  /** Is told each CLI that may take its stack's lock, when it has just been started. */
+  readonly onCli?: (task: Task, cli: ProcessIdentity) => void
 }
 
 interface Waiting {
@@ -194,6 +196,7 @@ export class WorkerPool {
       const hear = (message: Message): void => {
         alive()
         if (message.type === 'event') listen(message.event)
+        else if (message.type === 'cli') this.#options.onCli?.(order.task, message.cli)
         else if (message.type === 'done') {
           end(() => resolve(message.result as Result))
           this.#free(worker)

@@ -42,6 +42,16 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Its direct children; [] where the system does not tell by /proc. */
+export function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+    return text === '' ? [] : text.split(' ').map(Number)
+  } catch {
+    return []
+  }
+}
+
 /** What a process holds in memory; 0 when it is gone, or where the system does not tell by /proc. */
 export function residentBytes(pid: number): number {
   try {

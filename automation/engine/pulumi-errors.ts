@@ -1,5 +1,5 @@
-import { hostname } from 'node:os'
 import { CutoverError } from '../errors.ts'
+import type { Instant } from '../migration.ts'
 import type { EngineFailure } from './messages.ts'
 
 /**
@@ -9,6 +9,8 @@ import type { EngineFailure } from './messages.ts'
 export interface LockHolder {
   readonly pid: number
   readonly host: string
+  /** By the clock of its host. */
+  readonly at: Instant
   readonly text: string
 }
 
@@ -17,10 +19,13 @@ export function lockHolders({ stderr, message }: EngineFailure): LockHolder[] {
   const text = `${stderr}\n${message}`
   if (!text.includes('the stack is currently locked by')) return []
   const holders = [...text.matchAll(/created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/g)]
-  return holders.map(([whole, , host, pid]) => ({ pid: Number(pid), host: host ?? '', text: whole }))
+  return holders.map(([whole, , host = '', pid, at = '']) => ({
+    pid: Number(pid),
+    host,
+    at: Date.parse(at),
+    text: whole,
+  }))
 }
-
-export const isOfThisHost = ({ host }: LockHolder): boolean => host === hostname()
 
 /** What went wrong, in our own codes, with the sentences that AWS, a cluster or the engine used. */
 export function errorOf(failure: EngineFailure): CutoverError {
@@ -44,7 +49,8 @@ export function errorOf(failure: EngineFailure): CutoverError {
     )
   }
   if (/api error|operation error|AccessDenied|Throttling|https? response error/i.test(message)) {
-    return new CutoverError('aws-failed', message, details)
+    const silence = silenceIn(sentences)
+    return new CutoverError('aws-failed', message, silence ? { ...details, silence } : details)
   }
   if (/cluster is unreachable|unable to load schema information|ECONNREFUSED|connection refused/.test(message)) {
     return new CutoverError('cluster-unreachable', message, details)
@@ -54,6 +60,19 @@ export function errorOf(failure: EngineFailure): CutoverError {
 
 const restore =
   'Nothing was written to AWS by this run. Restore the record from a backup, then ask again: a rollback brings traffic home without it.'
+
+/** In the words of the plugins' SDKs, Go's and Node's: nobody answered, or AWS itself failed, or it asked for fewer calls. */
+const unanswered =
+  /StatusCode: (0|5\d\d)\b|ECONN(REFUSED|RESET|ABORTED)|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|TimeoutError|socket hang up|connection (refused|reset)|no such host|i\/o timeout|deadline exceeded|handshake timeout|Throttl|RequestLimitExceeded|TooManyRequests|Rate exceeded|SlowDown|PriorRequestNotComplete/
+
+/** The call that AWS did not answer; null: one of its answers is a refusal. */
+function silenceIn(sentences: readonly string[]): { readonly call: string; readonly error: string } | null {
+  const ofAws = sentences.filter((text) => text.includes('operation error '))
+  const [first] = ofAws
+  if (first === undefined || !ofAws.every((text) => unanswered.test(text))) return null
+  const [, call = 'AWS', error = first] = /operation error ([^,]+), ([^]*)$/.exec(first) ?? []
+  return { call, error }
+}
 
 const longest = 2_000
 

@@ -14,6 +14,7 @@ import { project } from '../../infra/names.ts'
 import { runProgram } from '../../infra/programs.ts'
 import type { WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import { adopt, type Checkpoint } from './adopt.ts'
+import { childrenOf, identify } from './processes.ts'
 import type { EngineStep, Inspection, UpResult } from './engine.ts'
 import type { Directive, EngineFailure, Job, Message, Order } from './messages.ts'
 import { eventOf, plain, stackType, stepOf } from './steps.ts'
@@ -46,11 +47,32 @@ if (command) {
 
 async function findCli(): Promise<PulumiCommand | null> {
   try {
-    return await PulumiCommand.get()
+    return tellingStarts(await PulumiCommand.get())
   } catch (error) {
     tell({ type: 'unusable', reason: error instanceof Error ? error.message : String(error) })
     return null
   }
+}
+
+/** The commands that take the lock of their stack. */
+const locking = /^(up|refresh|destroy|import|stack (init|import)|state \S+)\b/
+
+/** Tells of each CLI that may take a lock, as soon as it has a number: so the lock can be told from anybody else's. */
+function tellingStarts(command: PulumiCommand): PulumiCommand {
+  const own = command as unknown as { run(args: readonly string[], ...rest: unknown[]): Promise<unknown> }
+  const run = own.run.bind(command)
+  own.run = (args, ...rest) => {
+    const before = new Set(childrenOf(process.pid))
+    const result = run(args, ...rest)
+    for (const pid of childrenOf(process.pid)) if (!before.has(pid)) tellStart(args, pid)
+    return result
+  }
+  return command
+}
+
+function tellStart(args: readonly string[], pid: number | undefined): void {
+  const cli = pid !== undefined && locking.test(args.join(' ')) ? identify(pid) : null
+  if (cli) tell({ type: 'cli', cli })
 }
 
 async function carryOut(order: Order, command: PulumiCommand): Promise<unknown> {
@@ -115,6 +137,7 @@ function runCli(args: readonly string[], input: string, { task, environment }: O
       env: { ...process.env, ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
+    tellStart(args, child.pid)
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))

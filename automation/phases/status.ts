@@ -3,6 +3,7 @@ import { describeSeconds } from '../clock.ts'
 import type { GateResult } from '../gates/gate.ts'
 import { heldSentence } from '../holds/scope.ts'
 import { isActive, type Hold, type Operation, type Workload } from '../migration.ts'
+import { unansweredSentence } from '../unanswered.ts'
 import { phaseOf } from './phases.ts'
 
 /**
@@ -36,7 +37,12 @@ export function statusOf(
   gates: readonly GateResult[] | 'not read yet',
 ): Status {
   const phase = phaseOf(workload.state)
-  if (operation && isActive(operation)) return { status: 'running', sentence: runningSentence(operation) }
+  if (operation && isActive(operation)) {
+    const sentence = runningSentence(operation)
+    const { unanswered } = operation
+    if (!unanswered) return { status: 'running', sentence }
+    return { status: 'waiting', sentence: `${sentence}; ${unansweredSentence(unanswered)}` }
+  }
   if (workload.state.phase === 'released' || workload.state.phase === 'abandoned') {
     return { status: 'ended', sentence: phase.truth }
   }

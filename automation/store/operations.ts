@@ -45,7 +45,9 @@ export type NewOperation = Pick<
 > &
   Partial<Pick<OperationRecord, 'credential' | 'address' | 'trace'>>
 
-export type OperationChange = Partial<Pick<OperationRecord, 'writes' | 'homeMs' | 'lingers' | 'result' | 'to'>> & {
+export type OperationChange = Partial<
+  Pick<OperationRecord, 'writes' | 'homeMs' | 'lingers' | 'unanswered' | 'result' | 'to'>
+> & {
   /** When what lingers will have passed. */
   readonly settlesAt?: Instant
 }
@@ -247,6 +249,7 @@ type Outcome = OperationChange & { readonly error?: Operation['error'] }
 const endOf = (state: OperationState, { error = null, ...change }: Outcome) => ({
   ...columnsOf(change),
   state,
+  unanswered: null,
   finished_at: new Date(),
   error: error ? JSON.stringify(error) : null,
 })
@@ -258,6 +261,9 @@ function columnsOf(change: OperationChange): Updateable<Tables['operations']> {
     ...(change.lingers === undefined
       ? {}
       : { lingers: change.lingers === null ? null : JSON.stringify(change.lingers) }),
+    ...(change.unanswered === undefined
+      ? {}
+      : { unanswered: change.unanswered === null ? null : JSON.stringify(change.unanswered) }),
     ...(change.result === undefined ? {} : { result: JSON.stringify(change.result) }),
     ...(change.to === undefined ? {} : { to_phase: change.to }),
     ...(change.settlesAt === undefined ? {} : { settles_at: new Date(change.settlesAt) }),
@@ -285,6 +291,7 @@ export const operationOf = (row: Selectable<Tables['operations']>): OperationRec
   homeMs: row.home_ms,
   settledMs: row.settled_ms,
   lingers: row.lingers,
+  unanswered: row.unanswered,
   request: row.request as Readonly<Record<string, unknown>>,
   result: row.result,
   error: row.error,

@@ -1,4 +1,4 @@
-import { sql, type Kysely, type Selectable } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
 import { operationOf, type Held, type OperationRecord } from './operations.ts'
 import type { Tables } from './schema.ts'
 
@@ -7,6 +7,9 @@ export interface Taken {
   readonly operation: OperationRecord
   readonly from: string | null
 }
+
+/** So many are taken in one transaction, which everybody else who appends to the journal waits for. */
+const atOnce = 50
 
 /** Which replica has which operation. Taking one raises its fence, so that whoever had it before can write nothing more. */
 export class Ownership {
@@ -23,11 +26,23 @@ export class Ownership {
   }
 
   /**
-   * The next operation that nobody has: accepted and not begun, or its owner's lease has run out, or it is the asker's own and not
-   * among those that it knows of. First what brings home, then what belongs to the migration that has the least under way, then the
-   * oldest. `begins`: also what nobody has begun; what brings home, and what had begun, waits for no room. null: there is none.
+   * What brings home and what had begun, of those that nobody has: accepted and not begun, or its owner's lease has run out, or it is
+   * the asker's own and not among those that it knows of. They wait for no room, and of a replica that had many all are taken at once.
    */
-  async take(owner: string, running: readonly string[], begins = true): Promise<Taken | null> {
+  async takeBegun(owner: string, running: readonly string[]): Promise<Taken[]> {
+    return this.#take(owner, running, sql`o.action = 'rollback' or o.state = 'running'`, atOnce)
+  }
+
+  /**
+   * The next operation that nobody has, begun or not. First what brings home, then what belongs to the migration that has the least
+   * under way, then the oldest. null: there is none.
+   */
+  async take(owner: string, running: readonly string[]): Promise<Taken | null> {
+    const [taken] = await this.#take(owner, running, sql`true`, 1)
+    return taken ?? null
+  }
+
+  async #take(owner: string, running: readonly string[], which: RawBuilder<unknown>, most: number): Promise<Taken[]> {
     const { rows } = await sql<Selectable<Tables['operations']> & { from_owner: string | null }>`
       with candidate as (
         select o.id, o.owner as from_owner from operations o
@@ -35,18 +50,17 @@ export class Ownership {
           and (o.owner is null
             or (o.owner = ${owner} and not (o.id = any(${running}::text[])))
             or not exists (select 1 from replicas r where r.id = o.owner and r.lease_until > now()))
-          and (${begins} or o.action = 'rollback' or o.state = 'running')
+          and (${which})
         order by (o.action = 'rollback') desc,
           (select count(*) from operations b where b.migration = o.migration and b.state = 'running' and b.owner is not null),
           o.seq
-        limit 1
+        limit ${most}
         for update of o skip locked
       )
       update operations set owner = ${owner}, fence = fence + 1, state = 'running', started_at = coalesce(started_at, now())
       from candidate where operations.id = candidate.id
       returning operations.*, candidate.from_owner`.execute(this.#db)
-    const [row] = rows
-    return row ? { operation: operationOf(row), from: row.from_owner } : null
+    return rows.map((row) => ({ operation: operationOf(row), from: row.from_owner }))
   }
 
   /** Ended operations of which a dead replica may have left processes: they are the asker's from now on. */

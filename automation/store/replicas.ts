@@ -22,7 +22,12 @@ export class Replicas {
     await this.#db
       .insertInto('replicas')
       .values({ id, host, pid, started_at: startedAt, since: sql`now()`, lease_until: until })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet({ lease_until: until }))
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet({
+          lease_until: until,
+          held_since: sql<Date>`case when replicas.lease_until < now() then now() else replicas.held_since end`,
+        }),
+      )
       .execute()
   }
 

@@ -6,7 +6,7 @@ import type { KeptConfig } from '../engine/stack-config.ts'
 import type { Inventory, WorkloadEntry } from '../inventory.ts'
 import type { Failure } from '../errors.ts'
 import type { Decision } from './operations.ts'
-import type { Action, ClusterAction, HoldEnd, OperationState, PhaseName, State } from '../migration.ts'
+import type { Action, ClusterAction, HoldEnd, OperationState, PhaseName, State, Unanswered } from '../migration.ts'
 import type { Role } from '../rights.ts'
 
 /** JSON goes in as text and comes out parsed, with either driver. */
@@ -72,6 +72,7 @@ export interface Tables {
     fence: Generated<number>
     decision: JsonOrNull<Decision>
     settles_at: Date | null
+    unanswered: JsonOrNull<Unanswered>
   }
   events: {
     seq: Generated<number>
@@ -116,7 +117,27 @@ export interface Tables {
     created_at: Date
     replica: string | null
   }
-  replicas: { id: string; host: string; pid: number; started_at: string; since: Date; lease_until: Date }
+  replicas: {
+    id: string
+    host: string
+    pid: number
+    started_at: string
+    since: Date
+    lease_until: Date
+    /** Its lease has not run out since then. */
+    held_since: Generated<Date>
+  }
+  cli_runs: {
+    stack: string
+    host: string
+    pid: number
+    started_at: string
+    begun_at: Date
+    noted_at: Generated<Date>
+    operation: string
+    fence: number
+    owner: string
+  }
   readings: { migration: string; workload: string; read_at: Date; facts: Json<object> }
   tokens: {
     id: string

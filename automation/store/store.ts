@@ -5,6 +5,7 @@ import type { ProvideKubeconfig } from '../cluster/kubeconfigs.ts'
 import type { Events } from '../events.ts'
 import { appendAudit, Audit } from './audit.ts'
 import { Claims } from './claims.ts'
+import { CliRuns } from './cli-runs.ts'
 import { Clusters } from './clusters.ts'
 import { append, EventLog, type NewEvent } from './event-log.ts'
 import { Follower, type Listen } from './follower.ts'
@@ -18,6 +19,8 @@ import * as tokens from './migrations/0004-tokens.ts'
 import * as audit from './migrations/0005-audit.ts'
 import * as stacks from './migrations/0007-stacks.ts'
 import * as holds from './migrations/0008-holds.ts'
+import * as cliRuns from './migrations/0009-cli-runs.ts'
+import * as unanswered from './migrations/0010-unanswered.ts'
 import { Operations } from './operations.ts'
 import { Ownership } from './ownership.ts'
 import { Passphrase } from './passphrase.ts'
@@ -36,6 +39,8 @@ export const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0005-audit': audit,
   '0007-stacks': stacks,
   '0008-holds': holds,
+  '0009-cli-runs': cliRuns,
+  '0010-unanswered': unanswered,
 }
 
 /** A program does not guess what a later one meant; trying again does not mend it. */
@@ -60,6 +65,7 @@ export interface Work {
   readonly ownership: Ownership
   readonly holds: Holds
   readonly replicas: Replicas
+  readonly cliRuns: CliRuns
   readonly readings: ReadingTable
   readonly events: EventLog
   readonly audit: Audit
@@ -154,6 +160,7 @@ const workOn = (
   ownership: new Ownership(db),
   holds: new Holds(db),
   replicas: new Replicas(db),
+  cliRuns: new CliRuns(db),
   readings: new ReadingTable(db),
   events: new EventLog(db, collected),
   audit: new Audit(db, facts),

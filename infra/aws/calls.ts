@@ -14,6 +14,13 @@ export interface AwsCall {
   readonly seconds: number
 }
 
+/** Which call an error was the answer to. */
+const calls = new WeakMap<object, string>()
+
+/** `ElasticLoadBalancingV2 ModifyRule`; null: the error is of none of our calls. */
+export const callOf = (error: unknown): string | null =>
+  typeof error === 'object' && error !== null ? (calls.get(error) ?? null) : null
+
 interface Answer {
   readonly output?: { readonly $metadata?: { readonly requestId?: string | undefined } }
 }
@@ -50,6 +57,7 @@ export function tellCalls<C>(client: C, tell: (call: AwsCall) => void): C {
           tell({ ...what, outcome: 'ok', error: null, requestId, seconds: seconds() })
           return answer
         } catch (error) {
+          calls.set(error as object, `${what.service} ${what.operation}`)
           tell({ ...what, ...failureOf(error), seconds: seconds() })
           throw error
         }

@@ -88,7 +88,7 @@ export class TestApi {
     const connections = createConnections(aws)
     const stacks = { folder: join(folder, 'stacks'), aws, plugins: {}, passphrase: 'test', environment: {} }
     const files = new StackFiles(stacks, store.read.stacks)
-    const tools = { store, engine: noEngine, files, connections, clock, pass: passThrough }
+    const tools = { store, engine: noEngine, files, connections, clock, awsWaitSeconds: 900, pass: passThrough }
     const testRouteSecret = (workload: Workload) => files.testRouteSecret(workload)
     const ask = createAsk(null)
     const reader = createReader({ clock, connections, ask, testRouteSecret })

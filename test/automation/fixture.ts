@@ -103,6 +103,7 @@ export const operationOf = (change: Partial<Operation> = {}): Operation => ({
   startedAt: null,
   finishedAt: null,
   homeMs: null,
+  unanswered: null,
   settledMs: null,
   lingers: null,
   result: null,

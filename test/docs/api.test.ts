@@ -43,6 +43,7 @@ beforeAll(async () => {
     aws: {},
     probeProxy: null,
     clockRate: 1,
+    awsWaitSeconds: 900,
     engine: { ...poolDefaults, backendUrl: '', passphraseFile: '', home: folder },
     stacks: { folder, plugins: {}, passphrase: 'docs' },
   })

@@ -7,6 +7,9 @@ import { run } from './run.ts'
 
 const defaults = { replicas: 4, workloads: 40, workers: 1, seed: 20_231_202, seconds: 300 }
 
+/** The more workloads, the slower AWS's clock: replicas look at each of them every ten seconds of it. */
+const slowed = (workloads: number): number => Math.max(5, Math.min(60, Math.round(240 / workloads)))
+
 const help = `npm run test:replicas [-- --replicas N] [--workloads N] [--workers N] [--seed N] [--seconds N]
 
 Services on one PostgreSQL, workloads of two migrations under load. All workloads are moved to green and every third comes home
@@ -46,6 +49,7 @@ if (values.help || wrong.length > 0) {
   process.exit(values.help ? 0 : 2)
 }
 
+const timeScale = slowed(asked.workloads)
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../../node_modules/.cache/compiled')
 const found = findPostgres()
 if ('missing' in found) throw new Error(found.missing)
@@ -59,7 +63,7 @@ try {
     ...asked,
     mostKills: Infinity,
     boundSeconds: 2 * asked.seconds + 600,
-    timeScale: 60,
+    timeScale,
     requestsPerSecond: 2,
     databaseUrl: server.url,
     signal: stopped.signal,

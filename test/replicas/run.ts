@@ -123,7 +123,7 @@ async function underFire(options: RunOptions, parts: Parts): Promise<Omit<Outcom
       events.map(({ seq }) => seq),
     ),
     ...faultsInTraffic(served),
-    ...watch.faults,
+    ...faultsInRuns(watch.together, operations),
   ]
   return {
     faults,
@@ -167,6 +167,13 @@ const describeOf =
     return `${journey.migration}/${journey.workload} is not ${goalOf(journey)}: ${message}`
   }
 
+/** Others may be at work on this machine, on operations of their own. */
+const faultsInRuns = (together: Watch['together'], operations: readonly OperationRow[]): string[] =>
+  operations.flatMap(({ id }) => {
+    const fences = together.get(id)
+    return fences ? [`${id} was run under fences ${[...fences].join(' and ')} at once`] : []
+  })
+
 function faultsInTraffic(served: readonly LoadSnapshot[]): string[] {
   return served.flatMap(({ failed, failures }) => {
     const reasons = [...new Set(failures.map(({ reason }) => reason))].join('; ')
@@ -209,16 +216,13 @@ const lookMs = 500
 /** Looks again and again at whose processes are at work, and at what all of them hold in memory. */
 class Watch {
   mostBytes = 0
-  readonly #faults = new Set<string>()
+  /** Operations that were seen with processes of several fences, by their ids. */
+  readonly together = new Map<string, ReadonlySet<string>>()
   readonly #stopping = new AbortController()
   readonly #looking: Promise<void>
 
   constructor(fleet: Fleet) {
     this.#looking = this.#look(fleet)
-  }
-
-  get faults(): readonly string[] {
-    return [...this.#faults]
   }
 
   async stop(): Promise<void> {
@@ -230,7 +234,7 @@ class Watch {
     const { signal } = this.#stopping
     while (!signal.aborted) {
       for (const [operation, fences] of await fencesAtWork()) {
-        if (fences.size > 1) this.#faults.add(`${operation} was run under fences ${[...fences].join(' and ')} at once`)
+        if (fences.size > 1) this.together.set(operation, fences)
       }
       this.mostBytes = Math.max(this.mostBytes, fleet.residentBytes())
       await sleep(lookMs, null, { signal }).catch(() => undefined)

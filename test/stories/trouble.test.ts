@@ -20,7 +20,7 @@ let load: Load
 const events: JournalEvent[] = []
 
 beforeAll(async () => {
-  service = await startTestService()
+  service = await startTestService({ awsWaitSeconds: 60 })
   await applyInventory(service, { steps: [50, 100] })
   service.automation.cutover.events.on('event', (event) => events.push(event))
   load = startLoad({ ...doorOf(service.sandbox.ready, 'search'), ratePerSecond: 20, newConnectionShare: 0.5 })
@@ -92,7 +92,7 @@ describe('soaking', () => {
     const trying = (): boolean =>
       events.some(
         ({ operation, type, data }) =>
-          operation === id && type === 'message' && String(data['text']).includes('not home yet'),
+          operation === id && type === 'message' && String(data['text']).includes('it is tried again until it does'),
       )
     await until('it says that it is trying again', trying, 60)
     service.sandbox.faults.clear()

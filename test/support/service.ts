@@ -31,6 +31,8 @@ export interface TestServiceOptions {
   readonly dataDir?: string
   readonly pass?: PassStopPoint
   readonly workers?: number
+  /** As long as the service's own, if nothing is said. */
+  readonly awsWaitSeconds?: number
   /** PostgreSQL for the journal and Pulumi's state; unset: embedded. */
   readonly databaseUrl?: string
 }
@@ -57,6 +59,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       : { dialect: pgliteDialect(join(dataDir, 'journal'), inject('pgliteTemplate')), alone: true },
     aws: { endpoint: sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '' },
     clockRate: config.clockRate,
+    awsWaitSeconds: options.awsWaitSeconds ?? config.awsWaitSeconds,
     probeProxy: config.probeProxy,
     engine: {
       ...poolDefaults,

@@ -56,7 +56,7 @@ export class Rehearsal {
     await unpackJournal(join(dataDir, 'journal'))
     const service = await serviceProcess({
       ...run,
-      env: { ...sandbox.ready.env, ...run.env },
+      env: { ...sandbox.ready.env, CUTOVER_AWS_WAIT_SECONDS: '60', ...run.env },
       dataDir,
       workers: 1,
       port: 0,

@@ -59,4 +59,12 @@ export const rowsOf: Readonly<Record<string, readonly string[]>> = {
       ('hold-2', null, null, 'freeze', 'Black Friday', 'ada', ${at}, ${at}, 'resume'),
       ('hold-3', 'prod-2026', null, 'pause', 'p99 is up', 'ada', ${at}, ${at}, 'rollback')`,
   ],
+  '0009-cli-runs': [
+    `insert into cli_runs values ('prod-2026.search', 'there', 4711, '12', ${at}, ${at}, 'op-2', 1, 'replica-1')`,
+  ],
+  '0010-unanswered': [
+    `update operations set unanswered =
+      '{"call": "ElasticLoadBalancingV2 ModifyRule", "error": "ECONNREFUSED: no answer", "since": 1767323045678, "until": null}'
+      where id = 'op-2'`,
+  ],
 }

@@ -67,6 +67,9 @@ describe.each(databases)('on %s', (name) => {
         { id: 'hold-3', migration: 'prod-2026', workload: null, then: 'rollback' },
       ])
     }
+    if (version >= '0009') {
+      expect(await read.cliRuns.of('prod-2026.search')).toMatchObject([{ host: 'there', pid: 4711, startedAt: '12' }])
+    }
     if (version >= '0007') {
       expect(await read.stacks.get('prod-2026.search')).toMatchObject({ encryptionsalt: 'v1:salt' })
     }
