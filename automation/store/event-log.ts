@@ -39,13 +39,29 @@ export class EventLog {
 
   /** Events after `seq`, oldest first. */
   async after(seq: number, filter: EventFilter, limit: number): Promise<JournalEvent[]> {
+    const { migration, workload, operation } = filter
+    if (migration !== undefined && workload !== undefined && operation === undefined) {
+      return this.#afterOf(seq, migration, workload, limit)
+    }
     let query = this.#db.selectFrom('events').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
     for (const column of ['migration', 'workload'] as const) {
       const value = filter[column]
       if (value !== undefined) query = query.where((e) => e.or([e(column, 'is', null), e(column, '=', value)]))
     }
-    if (filter.operation !== undefined) query = query.where('operation', '=', filter.operation)
+    if (operation !== undefined) query = query.where('operation', '=', operation)
     return (await query.execute()).map(eventOf)
+  }
+
+  /** Each of the three is read in the order of an index of its own, however many other events there are. */
+  async #afterOf(seq: number, migration: string, workload: string, limit: number): Promise<JournalEvent[]> {
+    const after = this.#db.selectFrom('events').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
+    const parts = [
+      after.where('migration', 'is', null),
+      after.where('migration', '=', migration).where('workload', 'is', null),
+      after.where('migration', '=', migration).where('workload', '=', workload),
+    ]
+    const found = (await Promise.all(parts.map((part) => part.execute()))).flat().map(eventOf)
+    return found.sort((one, other) => one.seq - other.seq).slice(0, limit)
   }
 
   async last(): Promise<number> {

@@ -18,6 +18,7 @@ import * as tokens from './migrations/0004-tokens.ts'
 import * as audit from './migrations/0005-audit.ts'
 import * as stacks from './migrations/0007-stacks.ts'
 import * as holds from './migrations/0008-holds.ts'
+import * as reads from './migrations/0009-reads.ts'
 import { Operations } from './operations.ts'
 import { Ownership } from './ownership.ts'
 import { Passphrase } from './passphrase.ts'
@@ -36,6 +37,7 @@ export const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0005-audit': audit,
   '0007-stacks': stacks,
   '0008-holds': holds,
+  '0009-reads': reads,
 }
 
 /** A program does not guess what a later one meant; trying again does not mend it. */

@@ -59,4 +59,5 @@ export const rowsOf: Readonly<Record<string, readonly string[]>> = {
       ('hold-2', null, null, 'freeze', 'Black Friday', 'ada', ${at}, ${at}, 'resume'),
       ('hold-3', 'prod-2026', null, 'pause', 'p99 is up', 'ada', ${at}, ${at}, 'rollback')`,
   ],
+  '0009-reads': [],
 }
