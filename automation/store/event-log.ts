@@ -37,31 +37,25 @@ export class EventLog {
     this.#collected.push(...told.map(([type, data]) => ({ ...common, type, data: JSON.stringify(data) })))
   }
 
-  /** Events after `seq`, oldest first. */
+  /**
+   * Events after `seq`, oldest first. Each part is read in the order of an index of its own, however many other events there are; all in
+   * one statement, because an event that comes between two would be passed over for good.
+   */
   async after(seq: number, filter: EventFilter, limit: number): Promise<JournalEvent[]> {
-    const { migration, workload, operation } = filter
-    if (migration !== undefined && workload !== undefined && operation === undefined) {
-      return this.#afterOf(seq, migration, workload, limit)
-    }
-    let query = this.#db.selectFrom('events').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
-    for (const column of ['migration', 'workload'] as const) {
-      const value = filter[column]
-      if (value !== undefined) query = query.where((e) => e.or([e(column, 'is', null), e(column, '=', value)]))
-    }
-    if (operation !== undefined) query = query.where('operation', '=', operation)
-    return (await query.execute()).map(eventOf)
+    const [first, ...others] = partsOf(filter).map((part) => this.#part(seq, { ...filter, ...part }, limit))
+    if (!first) return []
+    const rows = await others.reduce((whole, part) => whole.unionAll(part), first).execute()
+    return rows
+      .map(eventOf)
+      .sort((one, other) => one.seq - other.seq)
+      .slice(0, limit)
   }
 
-  /** Each of the three is read in the order of an index of its own, however many other events there are. */
-  async #afterOf(seq: number, migration: string, workload: string, limit: number): Promise<JournalEvent[]> {
-    const after = this.#db.selectFrom('events').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
-    const parts = [
-      after.where('migration', 'is', null),
-      after.where('migration', '=', migration).where('workload', 'is', null),
-      after.where('migration', '=', migration).where('workload', '=', workload),
-    ]
-    const found = (await Promise.all(parts.map((part) => part.execute()))).flat().map(eventOf)
-    return found.sort((one, other) => one.seq - other.seq).slice(0, limit)
+  #part(seq: number, { migration, workload, operation }: Part & Pick<EventFilter, 'operation'>, limit: number) {
+    let part = this.#db.selectFrom('events').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
+    for (const [column, value] of Object.entries({ migration, workload, operation }) as [keyof EventFilter, unknown][])
+      if (value !== undefined) part = part.where(column, value === null ? 'is' : '=', value as string | null)
+    return this.#db.selectFrom(part.as('part')).selectAll()
   }
 
   async last(): Promise<number> {
@@ -93,6 +87,17 @@ export const matches = (event: JournalEvent, filter: EventFilter): boolean =>
   (filter.migration === undefined || event.migration === null || filter.migration === event.migration) &&
   (filter.workload === undefined || event.workload === null || filter.workload === event.workload) &&
   (filter.operation === undefined || filter.operation === event.operation)
+
+interface Part {
+  readonly migration?: string | null | undefined
+  readonly workload?: string | null | undefined
+}
+
+/** Of a part of the whole: what is about it, what is about all of its migration, and what is about everything; no event is in two. */
+function partsOf({ migration, workload }: EventFilter): readonly Part[] {
+  const within = workload === undefined ? [{}] : [{ workload: null }, { workload }]
+  return migration === undefined ? within : [{ migration: null, workload: null }, ...within]
+}
 
 const eventOf = (row: Selectable<Tables['events']>): JournalEvent => ({
   seq: Number(row.seq),
