@@ -58,6 +58,23 @@ export class EventLog {
     return this.#db.selectFrom(part.as('part')).selectAll()
   }
 
+  /** Those of before then, the oldest first and some at a time, so that nobody waits for long. The newest event stays: it has the number. */
+  async forget(before: Date): Promise<void> {
+    for (;;) {
+      const oldest = this.#db.selectFrom('events').select(['seq', 'at']).orderBy('seq').limit(forgottenAtOnce)
+      const old = this.#db
+        .selectFrom(oldest.as('oldest'))
+        .select((e) => e.fn.max('seq').as('seq'))
+        .where('at', '<', before)
+      const { numDeletedRows } = await this.#db
+        .deleteFrom('events')
+        .where('seq', '<=', old)
+        .where('seq', '<', (e) => e.selectFrom('events').select((f) => f.fn.max('seq').as('seq')))
+        .executeTakeFirst()
+      if (numDeletedRows < forgottenAtOnce) return
+    }
+  }
+
   async last(): Promise<number> {
     const row = await this.#db
       .selectFrom('events')
@@ -66,6 +83,8 @@ export class EventLog {
     return Number(row?.seq ?? 0)
   }
 }
+
+const forgottenAtOnce = 5000
 
 /** The channel on which a database that several services share says that there is something new. */
 export const eventChannel = 'cutover_events'
