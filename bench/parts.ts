@@ -2,6 +2,7 @@ import { allHome } from './all-home.ts'
 import { atOnce } from './at-once.ts'
 import { commands } from './commands.ts'
 import { home } from './home.ts'
+import { growth } from './growth.ts'
 import { hundred } from './hundred.ts'
 import { kinds } from './kinds.ts'
 import { largeStack } from './large-stack.ts'
@@ -21,8 +22,9 @@ export const parts: Readonly<Record<string, Part>> = {
   hundred,
   'all-home': allHome,
   reads,
+  growth,
   commands,
 }
 
 /** They take the longest, and are run on request. */
-export const onRequest: readonly string[] = ['hundred', 'all-home', 'reads', 'commands']
+export const onRequest: readonly string[] = ['hundred', 'all-home', 'reads', 'growth', 'commands']
