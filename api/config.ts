@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { readIssuers, type Issuer } from './auth/issuers.ts'
 import { isLoopback } from './auth/this-machine.ts'
 import { Secret } from './secret.ts'
+import { retentionDefaults, type Retention } from '../automation/retention.ts'
 import { makeWhole } from '../automation/store/whole-file.ts'
 import { backendOf, databaseUrlOf, stateIn } from './database.ts'
 
@@ -37,6 +38,7 @@ export interface Config {
   readonly issuers: readonly Issuer[]
   /** Of each address, and of each credential. */
   readonly requestsPerSecond: number
+  readonly retention: Retention
   /** Addresses and CIDR blocks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[]
 }
@@ -89,9 +91,11 @@ export function loadConfig(environment: Environment): Config {
     problems.push(`CUTOVER_HOST=${host} is neither an address nor localhost`)
   const auth = authOf(environment['CUTOVER_AUTH'], host, problems)
   const issuers = issuersOf(environment['CUTOVER_OIDC_FILE'], problems)
-  const requestsPerSecond = number('CUTOVER_REQUESTS_PER_SECOND', 100, (n) =>
-    Number.isInteger(n) && n >= 1 && n <= 100_000 ? null : 'is not 1 to 100000',
-  )
+  const requestsPerSecond = number('CUTOVER_REQUESTS_PER_SECOND', 100, wrongCount)
+  const retention = {
+    eventDays: number('CUTOVER_KEEP_EVENT_DAYS', retentionDefaults.eventDays, wrongCount),
+    updates: number('CUTOVER_KEEP_UPDATES', retentionDefaults.updates, wrongCount),
+  }
   const trustedProxies = proxiesOf(environment['CUTOVER_TRUSTED_PROXIES'], problems)
   const logLevel = environment['CUTOVER_LOG_LEVEL'] || 'info'
   if (!logLevels.includes(logLevel)) problems.push(`CUTOVER_LOG_LEVEL=${logLevel} is none of ${logLevels.join(', ')}`)
@@ -124,11 +128,15 @@ export function loadConfig(environment: Environment): Config {
     auth,
     issuers,
     requestsPerSecond,
+    retention,
     trustedProxies,
   }
 }
 
 const isHttp = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+
+const wrongCount = (n: number): string | null =>
+  Number.isInteger(n) && n >= 1 && n <= 100_000 ? null : 'is not 1 to 100000'
 
 function wrongRate(rate: number, awsEndpoint: string | undefined): string | null {
   if (rate < 1) return 'is less than 1'

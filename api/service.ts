@@ -37,6 +37,8 @@ It is told everything by its environment:
   CUTOVER_OIDC_FILE               whose bearer tokens are taken, and which roles they get
   CUTOVER_REQUESTS_PER_SECOND     of each address and each credential, default 100
   CUTOVER_TRUSTED_PROXIES         address,… and CIDR blocks whose X-Forwarded-For is believed
+  CUTOVER_KEEP_EVENT_DAYS         for which events can be asked for, default 90
+  CUTOVER_KEEP_UPDATES            in the history of each stack, default 200
   CUTOVER_LOG_LEVEL               fatal, error, warn, info, debug, trace or silent; default info
   PULUMI_BACKEND_URL              default: DATABASE_URL, else files in the data directory
   PULUMI_CONFIG_PASSPHRASE_FILE   default: made in the data directory
@@ -94,6 +96,7 @@ function automationOf(config: Config, pass?: PassStopPoint): Automation {
     probeProxy: config.probeProxy,
     clockRate: config.clockRate,
     awsWaitSeconds: config.awsWaitSeconds,
+    retention: config.retention,
     engine: {
       ...poolDefaults,
       workers: config.workers,

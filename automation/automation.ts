@@ -22,6 +22,7 @@ import { Dispatcher } from './dispatcher.ts'
 import { Sweeper } from './sweeper.ts'
 import { Runner } from './runner.ts'
 import type { RecoveryDependencies } from './recovery.ts'
+import { Forgetting, retentionDefaults, type Retention } from './retention.ts'
 import { passThrough, type PassStopPoint } from './stop-points.ts'
 import type { Listen } from './store/follower.ts'
 import { Store } from './store/store.ts'
@@ -52,6 +53,8 @@ export interface AutomationOptions {
   readonly probeProxy: string | null
   readonly engine: PulumiEngineOptions
   readonly stacks: Omit<StackFilesOptions, 'aws' | 'environment'>
+  /** Default: retentionDefaults. */
+  readonly retention?: Retention
   /** Tests stop here; see stop-points.ts. */
   readonly pass?: PassStopPoint
 }
@@ -114,6 +117,7 @@ export function createAutomation(options: AutomationOptions): Automation {
   const cutover: Cutover = new Cutover({ ...tools, events, reader, observer, runner, runs, replica, clusters })
   const { homecomings } = cutover
   const sweeper = new Sweeper(store, new RunOut({ store, clock, replica, homecomings }))
+  const forgetting = new Forgetting(store, options.engine.backendUrl, options.retention ?? retentionDefaults)
   return {
     cutover,
     start: async () => {
@@ -127,12 +131,13 @@ export function createAutomation(options: AutomationOptions): Automation {
       dispatcher.start()
       observer.start()
       sweeper.start()
+      forgetting.start()
       bindings.start()
       await engineStarted
     },
     stop: async () => {
       cutover.accept(false)
-      await Promise.all([observer.stop(), bindings.stop(), sweeper.stop(), dispatcher.stop()])
+      await Promise.all([observer.stop(), bindings.stop(), sweeper.stop(), forgetting.stop(), dispatcher.stop()])
       await runs.handOver()
       await engine.stop()
       await replica.stop()

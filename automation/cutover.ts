@@ -12,7 +12,7 @@ import type { GateResult } from './gates/gate.ts'
 import { defaults, type Inventory } from './inventory.ts'
 import { Homecomings, type Homecoming } from './homecoming.ts'
 import { HoldRequests } from './holds/requests.ts'
-import type { Confirmation, Migration, Workload } from './migration.ts'
+import type { Confirmation, Migration, MigrationHead, Workload } from './migration.ts'
 import { phaseOf } from './phases/phases.ts'
 import { readingsOf, type Readings } from './readings.ts'
 import { register } from './registration.ts'
@@ -21,7 +21,7 @@ import { waitsOf, type Waits } from './report/waits.ts'
 import { Requests, type RequestsDependencies, type Subject } from './requests.ts'
 import type { OperationRecord } from './store/operations.ts'
 import { mustNotHaveRetired } from './two-persons.ts'
-import { viewOf, type WorkloadView } from './views.ts'
+import { viewOf, viewsOf, type WorkloadView } from './views.ts'
 import { viewWhen, type Wait } from './waiting.ts'
 
 export interface CutoverDependencies extends RequestsDependencies {
@@ -73,8 +73,14 @@ export class Cutover {
 
   async migration(name: string): Promise<Migration> {
     const migration = await this.#deps.store.read.migrations.get(name)
-    if (!migration) throw new CutoverError('not-found', `there is no migration ${name}`)
+    if (!migration) throw noMigration(name)
     return migration
+  }
+
+  async #head(name: string): Promise<MigrationHead> {
+    const head = await this.#deps.store.read.migrations.head(name)
+    if (!head) throw noMigration(name)
+    return head
   }
 
   async workload(migration: string, name: string): Promise<Workload> {
@@ -107,7 +113,8 @@ export class Cutover {
   }
 
   async view(migration: string, name: string): Promise<WorkloadView> {
-    return viewOf(await this.workload(migration, name), await this.migration(migration), this.#deps)
+    const [workload, head] = await Promise.all([this.workload(migration, name), this.#head(migration)])
+    return viewOf(workload, head, this.#deps)
   }
 
   /** The same, once it meets a condition or time is up. */
@@ -115,10 +122,18 @@ export class Cutover {
     return viewWhen({ migration, name }, () => this.view(migration, name), this.#deps.events, wait)
   }
 
-  async views(migration: string): Promise<WorkloadView[]> {
-    const owner = await this.migration(migration)
-    const workloads = await this.#deps.store.read.workloads.of(migration)
-    return Promise.all(workloads.map((workload) => viewOf(workload, owner, this.#deps)))
+  /** By name, after `after`; `only`: none but these. */
+  async views(
+    migration: string,
+    after: string,
+    limit: number,
+    only: readonly string[] | null,
+  ): Promise<WorkloadView[]> {
+    const [head, workloads] = await Promise.all([
+      this.#head(migration),
+      this.#deps.store.read.workloads.page(migration, after, limit, only),
+    ])
+    return viewsOf(workloads, head, this.#deps)
   }
 
   /** How a workload's move went so far. */
@@ -271,6 +286,8 @@ export class Cutover {
     return { workload, migration: owner }
   }
 }
+
+const noMigration = (name: string): CutoverError => new CutoverError('not-found', `there is no migration ${name}`)
 
 const noWorkload = (migration: string, name: string): CutoverError =>
   new CutoverError('not-found', `there is no workload ${name} in migration ${migration}`)

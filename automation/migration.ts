@@ -36,6 +36,9 @@ export interface Migration {
   readonly updatedAt: Instant
 }
 
+/** All of a migration but what its workloads say, which is most of it and stands in a row of each. */
+export type MigrationHead = Omit<Migration, 'inventory'> & { readonly inventory: Omit<Inventory, 'workloads'> }
+
 /** Somebody says that what no reading can show is as it should be. */
 export interface Confirmation {
   readonly by: string

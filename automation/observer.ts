@@ -88,6 +88,17 @@ export class Observer {
     )
   }
 
+  /** The same of many workloads of one migration, by their names. */
+  async latestOf(migration: string, names: readonly string[]): Promise<ReadonlyMap<string, Reading>> {
+    const own = names.flatMap((name) => {
+      const latest = this.own({ migration, name })
+      return latest ? [[name, latest] as const] : []
+    })
+    const known = new Map(own)
+    const others = this.#deps.alone ? [] : names.filter((name) => !known.has(name))
+    return new Map([...known, ...(await this.#deps.store.read.readings.ofAll(migration, others))])
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#stopped
     while (!signal.aborted) {

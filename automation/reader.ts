@@ -3,7 +3,7 @@ import { kindOf } from '../infra/workloads/kinds.ts'
 import type { Split } from '../infra/traffic.ts'
 import type { Clock } from './clock.ts'
 import { known, unknown, type Facts, type Known, type Need, type TestRouteReading } from './gates/gate.ts'
-import type { Migration, Workload } from './migration.ts'
+import type { Migration, MigrationHead, Workload } from './migration.ts'
 import { firstStep, nextStep } from './phases/steps.ts'
 import { wantedSplits } from './phases/wanted.ts'
 import type { Ask } from './probe.ts'
@@ -121,7 +121,7 @@ export const readingsOf = (facts: Facts): Pick<Facts, Need> =>
   Object.fromEntries(Object.keys(unread).map((need) => [need, facts[need as Need]])) as unknown as Pick<Facts, Need>
 
 /** The facts that need no look at the world. */
-export function ownFacts(workload: Workload, migration: Migration, clock: Clock) {
+export function ownFacts(workload: Workload, migration: MigrationHead, clock: Clock) {
   const { state } = workload
   const linger = workload.found
     ? kindOf(workload.kind).lingers(siteOf(workload, migration), { blue: 0, green: 100 })

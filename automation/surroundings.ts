@@ -4,7 +4,7 @@ import { createAws, type Aws, type AwsSettings } from '../infra/aws/clients.ts'
 import { createClusterReads, type ClusterReads } from '../infra/kubernetes/reads.ts'
 import type { Site } from '../infra/workloads/kind.ts'
 import { greenOf } from './cluster/state.ts'
-import type { Migration, Workload } from './migration.ts'
+import type { Migration, MigrationHead, Workload } from './migration.ts'
 
 /** The connections to AWS and to clusters, made once each and shared by everything that reads. */
 export interface Connections {
@@ -66,7 +66,7 @@ const notBuilt: ClusterReads = {
 }
 
 /** What a kind works with, once the workload's switch point has been found. */
-export function siteOf(workload: Workload, migration: Migration): Site {
+export function siteOf(workload: Workload, migration: MigrationHead): Site {
   if (!workload.found) throw new Error(`${workload.name} has no switch point on record yet`)
   return {
     migration: workload.migration,

@@ -32,8 +32,12 @@ const about = Object.entries(parts).map(([name, part]) => `  ${name.padEnd(12)} 
 
 const options = new Command('npm run bench --')
   .description('measures the parts below; about twenty minutes. Exits with 1 when a bound does not hold')
-  .option('--only <part>', 'one part alone; kinds/WORDS: of the kinds only those with the words in their name', known)
-  .option('--all', `${onRequest.join(', ')} as well; ten minutes more`)
+  .option(
+    '--only <part>',
+    'one part alone; kinds/WORDS: of the kinds only those with the words in their name; hundred/N: N of them',
+    known,
+  )
+  .option('--all', `${onRequest.join(', ')} as well; an hour more`)
   .option('--rounds <n>', 'how often each pair is measured', whole(20), 7)
   .option('--aws-delay <ms>', 'what a call to AWS takes while a way home is timed', whole(1000), 50)
   .option('--json <file>', 'write every figure as JSON')

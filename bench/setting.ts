@@ -21,19 +21,27 @@ export interface Setting {
 export interface SettingOptions {
   readonly scenario: string
   readonly workers?: number
+  /** Of the service, beside what the sandbox says. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Where the service's log goes; without it there is none. */
+  readonly logFile?: string
   /** What the inventory says instead of the scenario's own. */
   readonly entries?: (entries: Entries, aws: Aws) => Promise<Entries> | Entries
 }
 
 /** Nothing of the inventory waits to bake or to soak: what is measured is the machine's work, and AWS's. */
 export async function inSetting<Result>(
-  { scenario, workers = 2, entries = (same) => same }: SettingOptions,
+  { scenario, workers = 2, environment, logFile, entries = (same) => same }: SettingOptions,
   say: Say,
   act: (setting: Setting) => Promise<Result>,
 ): Promise<Result> {
   // one client here asks for many, and its asking is not what is measured
   process.env['CUTOVER_REQUESTS_PER_SECOND'] ??= '100000'
-  const stage = await startStage({ scenario, port: 0, workers, logLevel: 'silent', progress: say })
+  const stage = await startStage({
+    ...{ scenario, port: 0, workers, progress: say, logLevel: logFile ? 'info' : 'silent' },
+    ...(environment ? { environment } : {}),
+    ...(logFile ? { logFile } : {}),
+  })
   const aws = awsOf(stage)
   try {
     const inventory = parse(await readFile(stage.ready.inventory, 'utf8')) as { migration: string; workloads: Entries }

@@ -106,6 +106,14 @@ export class Client {
     return this.#send('GET', path)
   }
 
+  /** Every workload home at once; of each how it came out, once none is on its way any more, or after so many seconds. */
+  async rollbackAll<T>(reason: string, waitSeconds: number): Promise<readonly T[]> {
+    const path = `/v1/migrations/${this.#migration}/rollback?wait=${waitSeconds}`
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify({ reason })
+    return (await this.#send<{ readonly workloads: readonly T[] }>('POST', path, body, headers)).workloads
+  }
+
   get clusterPath(): string {
     return `/v1/migrations/${this.#migration}/cluster`
   }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -34,6 +35,8 @@ export interface StageOptions {
   readonly logLevel?: string
   /** Of the service, beside what the sandbox says. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Where the service's log goes; without it nobody reads it. */
+  readonly logFile?: string
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -62,6 +65,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     const running = await serviceProcess({
       ...{ dataDir, workers, logLevel, port: options.port },
       env: { ...ready.env, ...environment },
+      ...(options.logFile ? { logFile: options.logFile } : {}),
     })
     service = running
     const startService = (): Promise<void> => {
@@ -95,6 +99,8 @@ export interface ServiceProcessOptions {
   /** 0: any that is free. */
   readonly port: number
   readonly logLevel: string
+  /** Where the log goes; without it nobody reads it. */
+  readonly logFile?: string
   /** What is run, from the root. Default: what `npm start` runs. */
   readonly script?: string
 }
@@ -127,21 +133,29 @@ export async function serviceProcess(options: ServiceProcessOptions): Promise<Se
       return child?.pid ?? 0
     },
     start: () => {
-      child = run(options.script ?? 'api/server.ts', [], { ...env, ...own })
+      child = run(options.script ?? 'api/server.ts', [], { ...env, ...own }, options.logFile)
       return waitUntilReady(url, child)
     },
     end: async (signal) => (child ? end(child, signal) : null),
   }
 }
 
-function run(script: string, args: readonly string[], environment: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, [join(root, script), ...args], {
+function run(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  logFile?: string,
+): ChildProcess {
+  const out = logFile === undefined ? 'ignore' : openSync(logFile, 'a')
+  const child = spawn(process.execPath, [join(root, script), ...args], {
     cwd: root,
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', out, 'pipe'],
   }).on('spawn', function (this: ChildProcess) {
     collect(this)
   })
+  if (typeof out === 'number') closeSync(out)
+  return child
 }
 
 /** The last that a process said on standard error, for when it ends too early. */

@@ -30,6 +30,12 @@ export class Unauthenticated extends Error {
 export const covers = (scope: Scope | null, migration: string, workload: string | null): boolean =>
   scope === null || scope.includes(migration) || (workload !== null && scope.includes(`${migration}/${workload}`))
 
+/** The workloads of a migration that are in the scope; null: all of them. */
+export const namesIn = (scope: Scope | null, migration: string): readonly string[] | null =>
+  covers(scope, migration, null)
+    ? null
+    : (scope ?? []).flatMap((place) => (place.startsWith(`${migration}/`) ? [place.slice(migration.length + 1)] : []))
+
 /** Is anything of what this is about in the scope? `migration` null: it is about everything, `workload` null: about all of it. */
 export const reaches = (scope: Scope | null, migration: string | null, workload: string | null): boolean =>
   migration === null ||

@@ -5,7 +5,15 @@ import type { Hold } from '../../automation/migration.ts'
 import { reaches } from '../auth/identity.ts'
 import type { App } from '../fastify.ts'
 import { askerOf, reason, strict } from './accepting.ts'
-import { migrationParams, nameSchema, pageOf, textSchema, workloadParams } from '../schemas/common.ts'
+import {
+  limitOf,
+  migrationParams,
+  nameSchema,
+  pageOf,
+  pageQueryOf,
+  textSchema,
+  workloadParams,
+} from '../schemas/common.ts'
 import { freezeSchema, showHold, term, termOf } from '../schemas/hold.ts'
 import { problems } from '../schemas/problem.ts'
 
@@ -49,12 +57,20 @@ function routesAt(app: App, cutover: Cutover, { path, params, what, lists }: (ty
     path,
     {
       config: { right: 'read', ...(path === '/holds' ? { scoped: true } : {}) },
-      schema: { tags, summary: lists, params, response: { 200: pageOf(Type.Ref('Hold')), ...problems(400, 404) } },
+      schema: {
+        tags,
+        summary: lists,
+        params,
+        querystring: pageQueryOf('^[a-z0-9-]{1,60}$'),
+        response: { 200: pageOf(Type.Ref('Hold')), ...problems(400, 404) },
+      },
     },
-    async ({ params: at, identity }) => {
-      const holds = await holdsAt(cutover, at)
+    async ({ params: at, query, identity }) => {
+      await mustBeThere(cutover, at)
+      const limit = limitOf(query.limit)
+      const holds = await cutover.store.read.holds.page(scopeOf(at), query.cursor ?? '', limit)
       const seen = holds.filter((one) => reaches(identity?.scope ?? null, one.migration, one.workload))
-      return { items: seen.map(showHold), next: null }
+      return { items: seen.map(showHold), next: holds.length < limit ? null : (holds.at(-1)?.id ?? null) }
     },
   )
 
@@ -100,13 +116,9 @@ function routesAt(app: App, cutover: Cutover, { path, params, what, lists }: (ty
   )
 }
 
-/** Of a workload what keeps it from advancing, of a migration what keeps any of its workloads, and else all there are. */
-async function holdsAt(cutover: Cutover, { migration, workload }: Place): Promise<Hold[]> {
-  const { holds } = cutover.store.read
-  if (migration === undefined) return holds.all()
-  if (workload !== undefined) return holds.on(await cutover.workload(migration, workload))
-  await cutover.migration(migration)
-  return (await holds.all()).filter((hold) => hold.migration === null || hold.migration === migration)
+async function mustBeThere(cutover: Cutover, { migration, workload }: Place): Promise<void> {
+  if (migration === undefined) return
+  await (workload === undefined ? cutover.migration(migration) : cutover.workload(migration, workload))
 }
 
 function freezeRoutes(app: App, cutover: Cutover): void {

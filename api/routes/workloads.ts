@@ -1,11 +1,19 @@
 import { Type } from 'typebox'
 import type { Cutover } from '../../automation/cutover.ts'
 import { rights } from '../../automation/rights.ts'
-import { covers } from '../auth/identity.ts'
+import { namesIn } from '../auth/identity.ts'
 import type { App } from '../fastify.ts'
 import { mustCover } from '../plugins/authentication.ts'
 import { accept, accepted, askerOf, orNothing, reason, strict } from './accepting.ts'
-import { limitOf, migrationParams, pageOf, pageQueryOf, textSchema, workloadParams } from '../schemas/common.ts'
+import {
+  limitOf,
+  migrationParams,
+  namePattern,
+  pageOf,
+  pageQueryOf,
+  textSchema,
+  workloadParams,
+} from '../schemas/common.ts'
 import { showOperation } from '../schemas/operation.ts'
 import { problems } from '../schemas/problem.ts'
 import { byHandSchema, confirmationSchema, showConfirmation, showWorkload, waitQuery } from '../schemas/workload.ts'
@@ -106,16 +114,18 @@ function readRoutes(app: App, cutover: Cutover): void {
       config: { right: 'read', scoped: true },
       schema: {
         tags,
-        summary: 'All workloads of a migration',
+        summary: 'The workloads of a migration, by name',
         params: migrationParams,
+        querystring: pageQueryOf(namePattern),
         response: { 200: pageOf(Type.Ref('Workload')), ...problems(400, 404) },
       },
     },
-    async ({ params, identity }) => {
-      const views = await cutover.views(params.migration)
-      const covered = views.filter(({ migration, name }) => covers(identity?.scope ?? null, migration, name))
-      if (covered.length === 0 && identity) mustCover(identity, params)
-      return { items: covered.map(showWorkload), next: null }
+    async ({ params: { migration }, query, identity }) => {
+      const names = namesIn(identity?.scope ?? null, migration)
+      if (names?.length === 0 && identity) mustCover(identity, { migration })
+      const limit = limitOf(query.limit)
+      const views = await cutover.views(migration, query.cursor ?? '', limit, names)
+      return { items: views.map(showWorkload), next: views.length < limit ? null : (views.at(-1)?.name ?? null) }
     },
   )
 

@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '../../infra/cluster/config.ts'
 import type { GreenCluster } from '../../infra/workloads/kind.ts'
-import type { Migration } from '../migration.ts'
+import type { Migration, MigrationHead } from '../migration.ts'
 import { sameJson } from '../same-json.ts'
 import type { ClusterStateName } from './record.ts'
 
@@ -16,7 +16,7 @@ export const toBeBuilt = (green: Migration['inventory']['green']): ClusterConfig
   'nodeGroups' in green ? green : null
 
 /** Where green is; null: its cluster is not built yet. */
-export function greenOf({ inventory, cluster }: Migration): GreenCluster | null {
+export function greenOf({ inventory, cluster }: MigrationHead): GreenCluster | null {
   const { green } = inventory
   if ('kubeconfig' in green) return { name: green.cluster, kubeconfig: green.kubeconfig }
   if (!cluster?.outputs || !cluster.kubeconfig) return null

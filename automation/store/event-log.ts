@@ -37,15 +37,42 @@ export class EventLog {
     this.#collected.push(...told.map(([type, data]) => ({ ...common, type, data: JSON.stringify(data) })))
   }
 
-  /** Events after `seq`, oldest first. */
+  /**
+   * Events after `seq`, oldest first. Each part is read in the order of an index of its own, however many other events there are; all in
+   * one statement, because an event that comes between two would be passed over for good.
+   */
   async after(seq: number, filter: EventFilter, limit: number): Promise<JournalEvent[]> {
-    let query = this.#db.selectFrom('events').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
-    for (const column of ['migration', 'workload'] as const) {
-      const value = filter[column]
-      if (value !== undefined) query = query.where((e) => e.or([e(column, 'is', null), e(column, '=', value)]))
+    const [first, ...others] = partsOf(filter).map((part) => this.#part(seq, { ...filter, ...part }, limit))
+    if (!first) return []
+    const rows = await others.reduce((whole, part) => whole.unionAll(part), first).execute()
+    return rows
+      .map(eventOf)
+      .sort((one, other) => one.seq - other.seq)
+      .slice(0, limit)
+  }
+
+  #part(seq: number, { migration, workload, operation }: Part & Pick<EventFilter, 'operation'>, limit: number) {
+    let part = this.#db.selectFrom('events').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit)
+    for (const [column, value] of Object.entries({ migration, workload, operation }) as [keyof EventFilter, unknown][])
+      if (value !== undefined) part = part.where(column, value === null ? 'is' : '=', value as string | null)
+    return this.#db.selectFrom(part.as('part')).selectAll()
+  }
+
+  /** Those of before then, the oldest first and some at a time, so that nobody waits for long. The newest event stays: it has the number. */
+  async forget(before: Date): Promise<void> {
+    for (;;) {
+      const oldest = this.#db.selectFrom('events').select(['seq', 'at']).orderBy('seq').limit(forgottenAtOnce)
+      const old = this.#db
+        .selectFrom(oldest.as('oldest'))
+        .select((e) => e.fn.max('seq').as('seq'))
+        .where('at', '<', before)
+      const { numDeletedRows } = await this.#db
+        .deleteFrom('events')
+        .where('seq', '<=', old)
+        .where('seq', '<', (e) => e.selectFrom('events').select((f) => f.fn.max('seq').as('seq')))
+        .executeTakeFirst()
+      if (numDeletedRows < forgottenAtOnce) return
     }
-    if (filter.operation !== undefined) query = query.where('operation', '=', filter.operation)
-    return (await query.execute()).map(eventOf)
   }
 
   async last(): Promise<number> {
@@ -56,6 +83,8 @@ export class EventLog {
     return Number(row?.seq ?? 0)
   }
 }
+
+const forgottenAtOnce = 5000
 
 /** The channel on which a database that several services share says that there is something new. */
 export const eventChannel = 'cutover_events'
@@ -77,6 +106,17 @@ export const matches = (event: JournalEvent, filter: EventFilter): boolean =>
   (filter.migration === undefined || event.migration === null || filter.migration === event.migration) &&
   (filter.workload === undefined || event.workload === null || filter.workload === event.workload) &&
   (filter.operation === undefined || filter.operation === event.operation)
+
+interface Part {
+  readonly migration?: string | null | undefined
+  readonly workload?: string | null | undefined
+}
+
+/** Of a part of the whole: what is about it, what is about all of its migration, and what is about everything; no event is in two. */
+function partsOf({ migration, workload }: EventFilter): readonly Part[] {
+  const within = workload === undefined ? [{}] : [{ workload: null }, { workload }]
+  return migration === undefined ? within : [{ migration: null, workload: null }, ...within]
+}
 
 const eventOf = (row: Selectable<Tables['events']>): JournalEvent => ({
   seq: Number(row.seq),

@@ -28,6 +28,24 @@ export class Holds {
     return (await query.execute()).map(holdOf)
   }
 
+  /**
+   * In the order of their making, after `after`: of a workload what keeps it from advancing, of a migration what keeps any of its
+   * workloads, of everything all there are.
+   */
+  async page({ migration, workload }: HoldScope, after: string, limit: number): Promise<Hold[]> {
+    let query = this.#db.selectFrom('holds').selectAll().where('id', '>', after).orderBy('id').limit(limit)
+    if (migration !== null)
+      query = query.where((e) => e.or([e('migration', 'is', null), e('migration', '=', migration)]))
+    if (workload !== null) query = query.where((e) => e.or([e('workload', 'is', null), e('workload', '=', workload)]))
+    return (await query.execute()).map(holdOf)
+  }
+
+  /** On a migration, on parts of it, and on everything. */
+  async reaching(migration: string): Promise<Hold[]> {
+    const query = this.#all.where((e) => e.or([e('migration', 'is', null), e('migration', '=', migration)]))
+    return (await query.execute()).map(holdOf)
+  }
+
   async all(): Promise<Hold[]> {
     return (await this.#all.execute()).map(holdOf)
   }

@@ -1,8 +1,8 @@
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { ProvideKubeconfig } from '../cluster/kubeconfigs.ts'
 import type { ClusterRecord } from '../cluster/record.ts'
 import type { Inventory } from '../inventory.ts'
-import type { Migration } from '../migration.ts'
+import type { Migration, MigrationHead } from '../migration.ts'
 import { Clusters } from './clusters.ts'
 import type { Tables } from './schema.ts'
 
@@ -21,6 +21,15 @@ export class Migrations {
   async get(name: string): Promise<Migration | null> {
     const row = await this.#db.selectFrom('migrations').selectAll().where('name', '=', name).executeTakeFirst()
     return row ? this.#migrationOf(row, await this.#clusters.get(name)) : null
+  }
+
+  async head(name: string): Promise<MigrationHead | null> {
+    const columns = ['name', 'head as inventory', 'created_at', 'updated_at'] as const
+    const [row, cluster] = await Promise.all([
+      this.#db.selectFrom('migrations').select(columns).where('name', '=', name).executeTakeFirst(),
+      this.#clusters.get(name),
+    ])
+    return row ? this.#migrationOf(row, cluster) : null
   }
 
   /** By name, after `after`; `only`: none but these. */
@@ -45,10 +54,10 @@ export class Migrations {
     return this.#migrationOf(row, await this.#clusters.get(row.name))
   }
 
-  #migrationOf(
-    { name, inventory, ...row }: Selectable<Tables['migrations']>,
+  #migrationOf<I extends MigrationHead['inventory']>(
+    { name, inventory, ...row }: Row<I>,
     cluster: ClusterRecord | null,
-  ): Migration {
+  ): Omit<MigrationHead, 'inventory'> & { readonly inventory: I } {
     const kubeconfig = cluster?.outputs && this.#kubeconfig?.(name, inventory.aws.region, cluster.outputs)
     return {
       name,
@@ -58,4 +67,11 @@ export class Migrations {
       updatedAt: row.updated_at.getTime(),
     }
   }
+}
+
+interface Row<I> {
+  readonly name: string
+  readonly inventory: I
+  readonly created_at: Date
+  readonly updated_at: Date
 }

@@ -162,6 +162,30 @@ export class Operations {
     return row ? operationOf(row) : null
   }
 
+  /** The last one of each of these workloads that has any, by the workload's name. */
+  async lastOf(migration: string, workloads: readonly string[]): Promise<ReadonlyMap<string, OperationRecord>> {
+    if (workloads.length === 0) return new Map()
+    const rows = await this.#db
+      .selectFrom('workloads as w')
+      .innerJoinLateral(
+        (e) =>
+          e
+            .selectFrom('operations as o')
+            .selectAll('o')
+            .whereRef('o.migration', '=', 'w.migration')
+            .whereRef('o.workload', '=', 'w.name')
+            .orderBy('o.seq', 'desc')
+            .limit(1)
+            .as('last'),
+        (join) => join.onTrue(),
+      )
+      .selectAll('last')
+      .where('w.migration', '=', migration)
+      .where('w.name', 'in', workloads)
+      .execute()
+    return new Map(rows.map((row) => [row.workload, operationOf(row)]))
+  }
+
   async lastRollback(migration: string, workload: string): Promise<OperationRecord | null> {
     const query = this.#of(migration, workload).where('action', '=', 'rollback').orderBy('seq', 'desc').limit(1)
     const row = await query.executeTakeFirst()

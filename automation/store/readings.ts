@@ -28,6 +28,14 @@ export class ReadingTable {
       .execute()
   }
 
+  /** Of these workloads, by their names. */
+  async ofAll(migration: string, workloads: readonly string[]): Promise<ReadonlyMap<string, Reading>> {
+    if (workloads.length === 0) return new Map()
+    const query = this.#db.selectFrom('readings').selectAll().where('migration', '=', migration)
+    const rows = await query.where('workload', 'in', workloads).execute()
+    return new Map(rows.map((row) => [row.workload, { facts: row.facts as Readings, at: row.read_at.getTime() }]))
+  }
+
   async of(migration: string, workload: string): Promise<Reading | null> {
     const query = this.#db.selectFrom('readings').selectAll().where('migration', '=', migration)
     const row = await query.where('workload', '=', workload).executeTakeFirst()

@@ -1,4 +1,4 @@
-import type { Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { FoundBase, Lingering, Stage, SwitchPoint, WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import type { KindName } from '../../infra/workloads/kinds.ts'
 import type { ClusterRecord, ClusterStateName } from '../cluster/record.ts'
@@ -18,6 +18,8 @@ export interface Tables {
   migrations: {
     name: string
     inventory: Json<Inventory>
+    /** The inventory without its workloads; the database's own reading of it. */
+    head: ColumnType<Omit<Inventory, 'workloads'>, never, never>
     created_at: Date
     updated_at: Date
   }

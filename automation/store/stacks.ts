@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { KeptConfig } from '../engine/stack-config.ts'
 import type { Tables } from './schema.ts'
 
@@ -13,6 +13,19 @@ export class Stacks {
   async get(stack: string): Promise<KeptConfig | null> {
     const row = await this.#db.selectFrom('stacks').select('kept').where('stack', '=', stack).executeTakeFirst()
     return row?.kept ?? null
+  }
+
+  /** Of each stack whose state is in this database the history of the newest `keep` updates stays; the state itself is none of it. */
+  async forgetUpdates(keep: number): Promise<void> {
+    await sql`
+      delete from pulumi_state where key in (
+        select key from (
+          select key, dense_rank() over (
+            partition by substring(key from '^(.*)/') order by substring(key from '-([0-9]+)[.](?:history|checkpoint)[.]json') desc
+          ) as age
+          from pulumi_state where key like '.pulumi/history/%' and key ~ '-[0-9]+[.](history|checkpoint)[.]json'
+        ) updates where age > ${keep}
+      )`.execute(this.#db)
   }
 
   /** Once: what was kept first stays, and is what everybody gets. */

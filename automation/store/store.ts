@@ -21,6 +21,7 @@ import * as stacks from './migrations/0007-stacks.ts'
 import * as holds from './migrations/0008-holds.ts'
 import * as cliRuns from './migrations/0009-cli-runs.ts'
 import * as unanswered from './migrations/0010-unanswered.ts'
+import * as reads from './migrations/0011-reads.ts'
 import { Operations } from './operations.ts'
 import { Ownership } from './ownership.ts'
 import { Passphrase } from './passphrase.ts'
@@ -41,6 +42,7 @@ export const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0008-holds': holds,
   '0009-cli-runs': cliRuns,
   '0010-unanswered': unanswered,
+  '0011-reads': reads,
 }
 
 /** A program does not guess what a later one meant; trying again does not mend it. */

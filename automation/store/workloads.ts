@@ -42,6 +42,13 @@ export class Workloads {
     return (await query.execute()).map(workloadOf)
   }
 
+  /** By name, after `after`; `only`: none but these. */
+  async page(migration: string, after: string, limit: number, only: readonly string[] | null): Promise<Workload[]> {
+    const query = this.#db.selectFrom('workloads').selectAll().where('migration', '=', migration)
+    const page = query.where('name', '>', after).orderBy('name').limit(limit)
+    return (await (only === null ? page : page.where('name', 'in', only)).execute()).map(workloadOf)
+  }
+
   /** Of all migrations, those in one of these phases. */
   async in(phases: readonly PhaseName[]): Promise<Workload[]> {
     const query = this.#db.selectFrom('workloads').selectAll().orderBy('migration').orderBy('name')

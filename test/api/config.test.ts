@@ -157,6 +157,7 @@ describe('each problem', () => {
     ['a door open to the network', { CUTOVER_HOST: '10.0.0.7', CUTOVER_AUTH: 'off' }, /for this machine alone/],
     ['a door half open', { CUTOVER_AUTH: 'maybe' }, /^CUTOVER_AUTH=maybe is neither on nor off$/],
     ['no request at all', { CUTOVER_REQUESTS_PER_SECOND: '0' }, /^CUTOVER_REQUESTS_PER_SECOND=0 is not 1 to 100000$/],
+    ['a day that is none', { CUTOVER_KEEP_EVENT_DAYS: '0.5' }, /^CUTOVER_KEEP_EVENT_DAYS=0.5 is not 1 to 100000$/],
     [
       'a proxy by name',
       { CUTOVER_TRUSTED_PROXIES: '10.0.0.0/8,balancer' },

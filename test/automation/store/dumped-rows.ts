@@ -67,4 +67,5 @@ export const rowsOf: Readonly<Record<string, readonly string[]>> = {
       '{"call": "ElasticLoadBalancingV2 ModifyRule", "error": "ECONNREFUSED: no answer", "since": 1767323045678, "until": null}'
       where id = 'op-2'`,
   ],
+  '0011-reads': [],
 }

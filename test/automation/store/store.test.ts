@@ -78,6 +78,24 @@ describe.each(databases)('the journal on %s', (database) => {
       expect(await of({ operation: 'op-1', workload: 'search' })).toEqual([1])
       expect(await of({ migration: 'other' })).toEqual([])
     })
+
+    it('are about a part of the whole when they are about more than it as well', async () => {
+      const from = await journal.store.read.events.last()
+      const [everything, all] = [
+        { migration: null, name: null },
+        { migration: 'prod-2026', name: null },
+      ]
+      for (const [at, about] of [search, everything, all, { ...search, name: 'tagging' }, search, everything].entries())
+        await journal.store.transaction((work) => work.events.write(about, null, 'message', { n: at + 1 }))
+      const of = async (filter: object, limit = 10) =>
+        (await journal.store.read.events.after(from, filter, limit)).map(({ data }) => data['n'])
+      expect(await of({})).toEqual([1, 2, 3, 4, 5, 6])
+      expect(await of({ migration: 'prod-2026' })).toEqual([1, 2, 3, 4, 5, 6])
+      expect(await of({ migration: 'prod-2026', workload: 'search' })).toEqual([1, 2, 3, 5, 6])
+      expect(await of({ migration: 'prod-2026', workload: 'search' }, 3)).toEqual([1, 2, 3])
+      expect(await of({ migration: 'other', workload: 'search' })).toEqual([2, 6])
+      expect(await of({ workload: 'tagging' })).toEqual([2, 3, 4, 6])
+    })
   })
 
   describe('migrations', () => {

@@ -60,6 +60,9 @@ describe.each(databases)('on %s', (name) => {
       const { cluster } = (await read.migrations.get('prod-2026')) ?? {}
       expect(cluster).toMatchObject({ outputs: { version: '1.33' }, kubeconfig: '/here/green.kubeconfig' })
     }
+    const { workloads, ...head } = (await read.migrations.get('prod-2026'))?.inventory ?? {}
+    expect(Object.keys(workloads ?? {})).toEqual(['search'])
+    expect((await read.migrations.head('prod-2026'))?.inventory).toEqual(head)
     if (version >= '0008') {
       expect(await read.holds.on({ migration: 'prod-2026', name: 'search' })).toMatchObject([
         { id: 'hold-1', workload: 'search', until: null, then: null },
