@@ -46,7 +46,8 @@ test('every right in the clusters', () => {
   expect(new Set(written)).toEqual(new Set(known))
 })
 
-test('every file that the command writes, from the sketch of an inventory', () => {
+// four processes that load the SDKs
+test('every file that the command writes, from the sketch of an inventory', { timeout: 240_000 }, () => {
   expect(namesIn(tableOf(page, 'Least privilege'), 'file')).toEqual(Object.keys(policyTexts))
   const folder = mkdtempSync(join(tmpdir(), 'eks-cutover-policies-'))
   try {

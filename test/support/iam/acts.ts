@@ -162,11 +162,28 @@ const bare = (id: unknown): string => String(id).replace(/^\/[a-z]+\//, '')
 
 /** The method of the request, on its path without the version of the API. */
 async function ofApiGateway({ operation, input, place }: Asked, sdk: Promise<object>): Promise<Wanted> {
-  for (const shape of Object.values(await sdk) as unknown[]) {
-    if (!Array.isArray(shape) || shape[0] !== 9 || shape[2] !== operation) continue
-    const [method, uri] = (shape[3] as { http: [string, string, number] }).http
-    const path = uri.replace(/\?.*$/, '').replace(/\{(\w+)\+?\}/g, (_all, label: string) => String(input[label]))
-    return [[method, [`arn:aws:apigateway:${place.region}::${path.replace(/^\/v2/, '')}`]]]
-  }
-  throw new Error(`API Gateway has no operation ${operation}`)
+  const [method, uri] = httpOf(operation, await sdk)
+  const path = uri.replace(/\?.*$/, '').replace(/\{(\w+)\+?\}/g, (_all, label: string) => String(input[label]))
+  return [[method, [`arn:aws:apigateway:${place.region}::${path.replace(/^\/v2/, '')}`]]]
 }
+
+type Http = readonly [method: string, uri: string]
+
+const bindings = new WeakMap<object, ReadonlyMap<string, Http>>()
+
+/** As the SDK's own schema of an operation says: `[9, namespace, name, { http: [method, uri, status] }, …]`. */
+function httpOf(operation: string, sdk: object): Http {
+  const known = bindings.get(sdk) ?? bindingsOf(sdk)
+  bindings.set(sdk, known)
+  const http = known.get(operation)
+  if (!http) throw new Error(`API Gateway has no operation ${operation}`)
+  return http
+}
+
+const bindingsOf = (sdk: object): ReadonlyMap<string, Http> =>
+  new Map(
+    Object.values(sdk)
+      .filter((shape): shape is unknown[] => Array.isArray(shape) && shape[0] === 9)
+      .map((shape) => [String(shape[2]), (shape[3] as { http: [string, string, number] }).http] as const)
+      .map(([name, [method, uri]]): [string, Http] => [name, [method, uri]]),
+  )
