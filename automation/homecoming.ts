@@ -52,7 +52,7 @@ export class Homecomings {
     const refusals = await this.bring(subjects, force, asker)
     const deadline = Date.now() + waitMs
     for (;;) {
-      const outcomes = await Promise.all(subjects.map((one) => this.#outcomeOf(one, refusals)))
+      const outcomes = await this.#outcomesOf(migration.name, subjects, refusals)
       if (Date.now() >= deadline || outcomes.every(({ outcome }) => outcome !== 'going')) return outcomes
       await sleep(lookMs)
     }
@@ -82,14 +82,20 @@ export class Homecomings {
     }
   }
 
-  async #outcomeOf({ workload: { migration, name } }: Subject, refusals: ReadonlyMap<string, Failure>) {
+  /** In two queries however many they are: those who go home need the journal meanwhile. */
+  async #outcomesOf(migration: string, subjects: readonly Subject[], refusals: ReadonlyMap<string, Failure>) {
     const { read } = this.#store
-    const [now, rollback] = await Promise.all([
-      read.workloads.get(migration, name),
-      read.operations.lastRollback(migration, name),
+    const names = subjects.map(({ workload }) => workload.name)
+    const [workloads, rollbacks] = await Promise.all([
+      read.workloads.of(migration),
+      read.operations.lastOf(migration, names, 'rollback'),
     ])
-    if (!now) throw new CutoverError('not-found', `there is no workload ${name} in migration ${migration}`)
-    return homecomingOf(now, rollback, refusals.get(name) ?? null)
+    const now = new Map(workloads.map((workload) => [workload.name, workload]))
+    return names.map((name) => {
+      const workload = now.get(name)
+      if (!workload) throw new CutoverError('not-found', `there is no workload ${name} in migration ${migration}`)
+      return homecomingOf(workload, rollbacks.get(name) ?? null, refusals.get(name) ?? null)
+    })
   }
 }
 

@@ -31,7 +31,9 @@ export class Forgetting {
 
   start(): void {
     this.#look = this.once()
-    this.#timer = setInterval(() => (this.#look = this.#look.then(() => this.once())), lookMs).unref()
+    this.#timer = setInterval(() => {
+      this.#look = this.#look.then(() => this.once())
+    }, lookMs).unref()
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type Selectable, type Updateable } from 'kysely'
 import { clusterStack } from '../../infra/names.ts'
-import type { Instant, Operation, OperationState } from '../migration.ts'
+import type { Action, Instant, Operation, OperationState } from '../migration.ts'
 import type { FoundBase } from '../../infra/workloads/kind.ts'
 import type { Moment, Transition } from '../phases/phase.ts'
 import { newId } from './ids.ts'
@@ -162,8 +162,12 @@ export class Operations {
     return row ? operationOf(row) : null
   }
 
-  /** The last one of each of these workloads that has any, by the workload's name. */
-  async lastOf(migration: string, workloads: readonly string[]): Promise<ReadonlyMap<string, OperationRecord>> {
+  /** The last one of each of these workloads that has any, by the workload's name; of one action, where one is said. */
+  async lastOf(
+    migration: string,
+    workloads: readonly string[],
+    action?: Action,
+  ): Promise<ReadonlyMap<string, OperationRecord>> {
     if (workloads.length === 0) return new Map()
     const rows = await this.#db
       .selectFrom('workloads as w')
@@ -174,6 +178,7 @@ export class Operations {
             .selectAll('o')
             .whereRef('o.migration', '=', 'w.migration')
             .whereRef('o.workload', '=', 'w.name')
+            .$if(action !== undefined, (of) => of.where('o.action', '=', action ?? 'plan'))
             .orderBy('o.seq', 'desc')
             .limit(1)
             .as('last'),
@@ -184,12 +189,6 @@ export class Operations {
       .where('w.name', 'in', workloads)
       .execute()
     return new Map(rows.map((row) => [row.workload, operationOf(row)]))
-  }
-
-  async lastRollback(migration: string, workload: string): Promise<OperationRecord | null> {
-    const query = this.#of(migration, workload).where('action', '=', 'rollback').orderBy('seq', 'desc').limit(1)
-    const row = await query.executeTakeFirst()
-    return row ? operationOf(row) : null
   }
 
   /** The one before it on the same workload that was more than a plan. */
