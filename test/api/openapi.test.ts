@@ -3,6 +3,7 @@ import addFormats from 'ajv-formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventTypes } from '../../automation/events.ts'
 import * as stages from '../../automation/phases/stages.ts'
+import type { WorkloadOutputs } from '../../infra/workloads/kind.ts'
 import { found, states } from '../automation/fixture.ts'
 import { document as inventory } from '../automation/document.ts'
 import { TestApi, type Answer } from './service.ts'
@@ -206,7 +207,18 @@ describe('every route', () => {
     await check('GET', '/v1/freeze', '/v1/freeze')
     await check('POST', `${one}/rollback`, '/v1/migrations/prod/rollback?wait=1', reason)
     await check('DELETE', `${workload}/holds/{hold}`, `${url}/holds/${hold['id']}`)
-    const outputs = { schemaVersion: 1 as const, kind: 'alb' } as never
+    const outputs: WorkloadOutputs = {
+      schemaVersion: 1,
+      migration: 'prod',
+      workload: 'search',
+      kind: 'alb',
+      stage: 'prepared',
+      split: { blue: 100, green: 0 },
+      frontDoor: 'internal-shop-1.elb.amazonaws.com',
+      targetGroups: { blue: 'arn:blue', green: 'arn:green' },
+      switchPoint: 'arn:rule',
+      testRoute: null,
+    }
     await api.put('prod', 'search', { state: states.prepared, found, stage: stages.prepared, outputs })
     await check('POST', `${workload}/confirm`, `${url}/confirm`, reason)
     await check('GET', `${workload}/outputs`, `${url}/outputs`)
