@@ -344,6 +344,10 @@ describe('what CI and people read', () => {
     expect((await api.get(`${path}/outputs`)).json).toMatchObject({ status: 404, code: 'not-found' })
     await place('adopted', { outputs })
     expect((await api.get(`${path}/outputs`)).json).toEqual(outputs)
+    // what another release has written is told as it is
+    const other = { ...outputs, stage: 'paused', later: { member: 1 } } as never
+    await place('adopted', { outputs: other })
+    expect((await api.get(`${path}/outputs`)).json).toEqual(other)
   })
 
   it('is how to run the stack by hand, once there is one', async () => {

@@ -20,7 +20,7 @@ const page = 'docs/outputs.md'
 const table = tableOf(page, 'Stack outputs: the contract that CI reads', 'member')
 const example = JSON.parse(/```json\n([^]*?)```/.exec(textOf(page))?.[1] ?? '') as WorkloadOutputs
 
-test('the published schema is the one that the API answers with', async () => {
+test('the published schema is the one that the API describes', async () => {
   expect(published.$id).toMatch(new RegExp(`:${example.schemaVersion}$`))
   await expect(`${JSON.stringify(published, null, 2)}\n`).toMatchFileSnapshot('../../docs/outputs.schema.json')
 })
