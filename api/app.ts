@@ -98,7 +98,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<App> {
   await app.register(openapi)
   await app.register(storableText)
   await app.register(refusals, { cutover })
-  await app.register(idempotency, { store: cutover.store.idempotency, replica: cutover.replica })
+  await app.register(idempotency, { store: cutover.store, replica: cutover.replica })
   await app.register(healthRoutes, { cutover })
   await app.register(metricsRoutes, { cutover })
   await app.register(migrationRoutes, { cutover, prefix: '/v1' })

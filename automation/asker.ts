@@ -13,6 +13,8 @@ export interface Asker {
   readonly address: string | null
   readonly reason: string | null
   readonly receivedAt: Instant
+  /** Of the request, as the journal knows it; null: it came without one, or is about many operations. */
+  readonly idempotencyKey: string | null
 }
 
 /** A part of the service asks by itself; it may do what an operator may, which is enough to hold and to go home. */
@@ -23,6 +25,7 @@ export const itself = (by: string, reason: string | null, receivedAt: Instant): 
   address: null,
   reason,
   receivedAt,
+  idempotencyKey: null,
 })
 
 /** Throws `forbidden` when the asker's role has not the right. */

@@ -77,35 +77,36 @@ export class Dispatcher {
     this.#again = false
     try {
       await this.#clearEnded()
-      while (this.#taking && !this.#deps.replica.lost()) {
-        const taken = await this.#take()
-        if (taken.length === 0) return
-        for (const { from } of taken)
-          if (from !== null && from !== this.#deps.replica.id) this.#deps.events.emit('lease-taken')
-        await Promise.all(taken.map((one) => this.#begin(one)))
+      // once a look: what is over its share is for others to take
+      if (this.#mayTake()) await this.#take('takeBegun')
+      while (this.#mayTake() && this.#deps.runs.ids.length < this.#deps.slots) {
+        if ((await this.#take('takeNext')) === 0) return
       }
     } catch {
       // the journal does not answer; the next look is due in a moment
     }
   }
 
-  /** All that had begun elsewhere; else one that nobody has begun, if there is room. */
-  #take(): Promise<readonly Taken[]> {
-    const { store, replica, runs, slots } = this.#deps
-    return store.transaction(async ({ ownership, events }) => {
-      const taken = await ownership.takeBegun(replica.id, runs.ids)
-      if (taken.length === 0 && runs.ids.length < slots) {
-        const next = await ownership.take(replica.id, runs.ids)
-        if (next) taken.push(next)
-      }
-      for (const { operation, from } of taken) {
+  #mayTake(): boolean {
+    return this.#taking && !this.#deps.replica.lost()
+  }
+
+  /** Begins what it takes, and says how many that are. */
+  async #take(which: 'takeBegun' | 'takeNext'): Promise<number> {
+    const { store, replica, runs, events: heard } = this.#deps
+    const taken = await store.transaction(async ({ ownership, events }) => {
+      const chosen = await ownership[which](replica.id, runs.ids)
+      for (const { operation, from } of chosen) {
         const { id, migration, workload: name } = operation
         const told: readonly [EventType, object] =
           operation.fence > 1 ? ['operation-taken-over', { from, by: replica.id }] : ['operation-started', {}]
         events.writeAll({ migration, name }, id, [told])
       }
-      return taken
+      return chosen
     })
+    for (const { from } of taken) if (from !== null && from !== replica.id) heard.emit('lease-taken')
+    await Promise.all(taken.map((one) => this.#begin(one)))
+    return taken.length
   }
 
   async #begin({ operation }: Taken): Promise<void> {

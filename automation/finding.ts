@@ -1,8 +1,8 @@
-import { describeAwsError } from '../infra/aws/errors.ts'
 import { ClusterUnreachable } from '../infra/kubernetes/connection.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
 import type { Surroundings } from '../infra/workloads/kind.ts'
 import { Refused } from '../infra/workloads/refused.ts'
+import { awsFailed } from './aws-failed.ts'
 import { CutoverError } from './errors.ts'
 import type { Migration, Workload } from './migration.ts'
 import type { Store } from './store/store.ts'
@@ -63,5 +63,5 @@ function refusalOf(error: unknown): CutoverError {
     return new CutoverError('switch-point-refused', error.message, { field, reason, wayOut })
   }
   if (error instanceof ClusterUnreachable) return new CutoverError('cluster-unreachable', error.message, {}, error)
-  return new CutoverError('aws-failed', `the switch point could not be read: ${describeAwsError(error)}`, {}, error)
+  return awsFailed('the switch point could not be read', error)
 }

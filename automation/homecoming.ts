@@ -49,7 +49,7 @@ export class Homecomings {
       const details = { force, workloads: subjects.map(({ workload }) => workload.name) }
       work.audit.write(decisionOf(asker, { migration: migration.name, name: null }, 'rollback-all', { details }))
     })
-    const refusals = await this.bring(subjects, force, asker)
+    const refusals = await this.bring(subjects, force, { ...asker, idempotencyKey: null })
     const deadline = Date.now() + waitMs
     for (;;) {
       const outcomes = await this.#outcomesOf(migration.name, subjects, refusals)

@@ -1,6 +1,8 @@
+import { isAnswer } from '../infra/aws/errors.ts'
 import { urnOf } from '../infra/names.ts'
 import type { Stage } from '../infra/workloads/kind.ts'
 import { ClusterUnreachable } from '../infra/kubernetes/connection.ts'
+import { awsFailed } from './aws-failed.ts'
 import type { Execution } from './execution.ts'
 import type { Instant } from './migration.ts'
 import type { OperationRun } from './operation-run.ts'
@@ -26,7 +28,8 @@ export async function removeOrphans(execution: Execution, stage: Stage, recorded
     const id = await execution.kind.removeOrphan(execution.site, resource, execution.aws).catch((error: unknown) => {
       // green's cluster may be gone for good, and where nothing of it is wanted it need not come back for this
       if (error instanceof ClusterUnreachable && stage.green === 'absent') return null
-      throw error
+      const what = `${resource.name} is not in our record, and what may be left of it could not be looked for`
+      throw isAnswer(error) ? awsFailed(what, error) : error
     })
     const text = `${resource.name} ${id} is not in our record and serves nobody, as a run that broke off leaves things; deleted`
     if (id !== null) await execution.tell('message', { severity: 'info', text })

@@ -1,8 +1,8 @@
-import { describeAwsError } from '../infra/aws/errors.ts'
 import { clusterStack } from '../infra/names.ts'
 import { kindOf } from '../infra/workloads/kinds.ts'
 import { mustHave, type Asker } from './asker.ts'
 import { actOf, decisionOf } from './audit.ts'
+import { awsFailed } from './aws-failed.ts'
 import { CutoverError } from './errors.ts'
 import type { Tools } from './operation-run.ts'
 import { claimHeld, claimsOf, withFound } from './finding.ts'
@@ -231,7 +231,7 @@ export class Requests {
     const aws = this.#deps.connections.aws(migration.inventory.aws.region)
     const read = kindOf(workload.kind).observe.switchPoint(siteOf(workload, migration), aws)
     const switchPoint = await read.catch((error: unknown) => {
-      throw new CutoverError('aws-failed', `the switch point could not be read: ${describeAwsError(error)}`, {}, error)
+      throw awsFailed('the switch point could not be read', error)
     })
     const basis = basisDigest({ revision: workload.revision, stages: transition.stages, switchPoint })
     if ((operation.result as MadePlan).basis === basis) return
@@ -302,6 +302,7 @@ const newOperation = (
   credential: asker.credential,
   address: asker.address,
   trace: traceparent(),
+  idempotencyKey: asker.idempotencyKey,
   request,
 })
 

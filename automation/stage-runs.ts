@@ -3,6 +3,7 @@ import { urnOf } from '../infra/names.ts'
 import { describeSplit, home, inEffect, type Split } from '../infra/traffic.ts'
 import type { Stage } from '../infra/workloads/kind.ts'
 import type { EngineStep } from './engine/engine.ts'
+import { awsFailed } from './aws-failed.ts'
 import { CutoverError } from './errors.ts'
 import type { Execution } from './execution.ts'
 import type { Act } from './operation-run.ts'
@@ -141,9 +142,6 @@ const readSwitchPoint = async (execution: Execution) => {
     throw awsFailed('the switch point could not be read', error)
   }
 }
-
-export const awsFailed = (what: string, error: unknown): CutoverError =>
-  new CutoverError('aws-failed', `${what}: ${describeAwsError(error)}`, {}, error)
 
 /** What Pulumi cannot do of a stage. */
 async function complete({ kind, site, workload, aws }: Execution, stage: Stage): Promise<void> {

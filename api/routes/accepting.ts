@@ -13,10 +13,10 @@ export const accepted = { 202: Type.Ref('Operation'), ...problems(400, 404, 409,
 /** A body of which every member is optional may be left out. */
 export const orNothing = <T extends TObject>(schema: T) => Type.Union([schema, Type.Null()])
 
-export function askerOf({ identity, receivedAt, ip }: FastifyRequest, why?: string): Asker {
+export function askerOf({ identity, receivedAt, ip, idempotencyKey }: FastifyRequest, why?: string): Asker {
   if (!identity) throw new Error('a route that asks nobody who they are cannot act for anybody')
   const { subject: by, role, credential } = identity
-  return { by, role, credential, address: ip, reason: why ?? null, receivedAt }
+  return { by, role, credential, address: ip, reason: why ?? null, receivedAt, idempotencyKey }
 }
 
 export const accept = (reply: FastifyReply, operation: OperationRecord) =>

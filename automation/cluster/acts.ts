@@ -9,7 +9,7 @@ import { brokenOffAt, landingSeconds } from '../orphans.ts'
 import { changesOf } from '../plan/diff.ts'
 import { replacements } from '../plan/invariants.ts'
 import { recordedRun } from '../recorded-run.ts'
-import { awsFailed } from '../stage-runs.ts'
+import { awsFailed } from '../aws-failed.ts'
 import type { ClusterRun } from './cluster-run.ts'
 
 /** What a preview or an `up` would change, or has changed, for people and programs. */

@@ -1,5 +1,4 @@
 import type { Aws } from '../../infra/aws/clients.ts'
-import { describeAwsError } from '../../infra/aws/errors.ts'
 import { trustPolicyOf } from '../../infra/aws/trust-policies.ts'
 import type { ClusterConfig } from '../../infra/cluster/config.ts'
 import { baseAddons, plan } from '../../infra/cluster/plan.ts'
@@ -14,6 +13,7 @@ import {
   unknownIssuer,
 } from '../../infra/cluster/trust.ts'
 import { defaultAddonVersion, judgeVersion, offeredVersions } from '../../infra/cluster/versions.ts'
+import { awsFailed } from '../aws-failed.ts'
 import { CutoverError } from '../errors.ts'
 import type { Migration, Workload } from '../migration.ts'
 import { blueGroupsOf } from './blue-groups.ts'
@@ -134,5 +134,5 @@ function fits(role: string, policy: string): void {
 const answered = <T>(question: Promise<T>): Promise<T> =>
   question.catch((error: unknown) => {
     if (error instanceof CutoverError) throw error
-    throw new CutoverError('aws-failed', `AWS could not be asked: ${describeAwsError(error)}`, {}, error)
+    throw awsFailed('AWS could not be asked', error)
   })

@@ -170,6 +170,7 @@ export class ClusterRequests {
         credential: asker.credential,
         address: asker.address,
         trace: traceparent(),
+        idempotencyKey: asker.idempotencyKey,
         request: { ...intent.request },
       })
       const queued = ['operation-queued', { action: intent.action, reason: asker.reason }] as const

@@ -17,6 +17,8 @@ export interface OperationRecord extends Operation {
   readonly address: string | null
   /** The W3C traceparent of the request, so that whoever carries it out belongs to the same trace; null: it was in none. */
   readonly trace: string | null
+  /** Of the request, as the journal knows it; null: it came without one. */
+  readonly idempotencyKey: string | null
   /** What was asked for, e.g. `{ force: true }` or `{ plan: hash }`. */
   readonly request: Readonly<Record<string, unknown>>
   /** The replica whose processes may be at work on it, also after its end; null: none. */
@@ -43,7 +45,7 @@ export type NewOperation = Pick<
   OperationRecord,
   'migration' | 'workload' | 'action' | 'from' | 'to' | 'reason' | 'requestedBy' | 'requestedAt' | 'request'
 > &
-  Partial<Pick<OperationRecord, 'credential' | 'address' | 'trace'>>
+  Partial<Pick<OperationRecord, 'credential' | 'address' | 'trace' | 'idempotencyKey'>>
 
 export type OperationChange = Partial<
   Pick<OperationRecord, 'writes' | 'homeMs' | 'lingers' | 'unanswered' | 'result' | 'to'>
@@ -89,6 +91,7 @@ export class Operations {
         credential: operation.credential ?? null,
         address: operation.address ?? null,
         trace: operation.trace ?? null,
+        idempotency_key: operation.idempotencyKey ?? null,
         requested_at: new Date(operation.requestedAt),
         request: JSON.stringify(operation.request),
       })
@@ -307,6 +310,7 @@ export const operationOf = (row: Selectable<Tables['operations']>): OperationRec
   credential: row.credential,
   address: row.address,
   trace: row.trace,
+  idempotencyKey: row.idempotency_key,
   requestedAt: row.requested_at.getTime(),
   startedAt: row.started_at?.getTime() ?? null,
   finishedAt: row.finished_at?.getTime() ?? null,

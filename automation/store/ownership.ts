@@ -8,9 +8,6 @@ export interface Taken {
   readonly from: string | null
 }
 
-/** So many are taken in one transaction, which everybody else who appends to the journal waits for. */
-const atOnce = 50
-
 /** Which replica has which operation. Taking one raises its fence, so that whoever had it before can write nothing more. */
 export class Ownership {
   readonly #db: Kysely<Tables>
@@ -26,31 +23,37 @@ export class Ownership {
   }
 
   /**
-   * What brings home and what had begun, of those that nobody has: accepted and not begun, or its owner's lease has run out, or it is
-   * the asker's own and not among those that it knows of. They wait for no room, and of a replica that had many all are taken at once.
+   * Of those that nobody has (accepted and not begun, or its owner's lease has run out, or it is the asker's own and not among those
+   * that it knows of): all that bring home, and of those that had begun the asker's share, as many as fall to each replica that is
+   * alive. They wait for no room. The next asker takes its share of what is left; the last one has the rest.
    */
-  async takeBegun(owner: string, running: readonly string[]): Promise<Taken[]> {
-    return this.#take(owner, running, sql`o.action = 'rollback' or o.state = 'running'`, atOnce)
+  takeBegun(owner: string, running: readonly string[]): Promise<Taken[]> {
+    const free = sql`o.state in ('queued', 'running') and ${isFree(owner, running)}`
+    const home = sql`select count(*) from operations o where ${free} and o.action = 'rollback'`
+    const begun = sql`select count(*) from operations o where ${free} and o.action <> 'rollback' and o.state = 'running'`
+    const alive = sql`select count(*) from replicas r where ${isAlive}`
+    const share = sql`(${home}) + ceil((${begun})::numeric / greatest(1, (${alive})))`
+    return this.#take(owner, running, sql`o.action = 'rollback' or o.state = 'running'`, sql`(${share})`)
   }
 
   /**
    * The next operation that nobody has, begun or not. First what brings home, then what belongs to the migration that has the least
-   * under way, then the oldest. null: there is none.
+   * under way, then the oldest. [] when there is none.
    */
-  async take(owner: string, running: readonly string[]): Promise<Taken | null> {
-    const [taken] = await this.#take(owner, running, sql`true`, 1)
-    return taken ?? null
+  takeNext(owner: string, running: readonly string[]): Promise<Taken[]> {
+    return this.#take(owner, running, sql`true`, sql`1`)
   }
 
-  async #take(owner: string, running: readonly string[], which: RawBuilder<unknown>, most: number): Promise<Taken[]> {
+  async #take(
+    owner: string,
+    running: readonly string[],
+    which: RawBuilder<unknown>,
+    most: RawBuilder<unknown>,
+  ): Promise<Taken[]> {
     const { rows } = await sql<Selectable<Tables['operations']> & { from_owner: string | null }>`
       with candidate as (
         select o.id, o.owner as from_owner from operations o
-        where o.state in ('queued', 'running')
-          and (o.owner is null
-            or (o.owner = ${owner} and not (o.id = any(${running}::text[])))
-            or not exists (select 1 from replicas r where r.id = o.owner and r.lease_until > now()))
-          and (${which})
+        where o.state in ('queued', 'running') and ${isFree(owner, running)} and (${which})
         order by (o.action = 'rollback') desc,
           (select count(*) from operations b where b.migration = o.migration and b.state = 'running' and b.owner is not null),
           o.seq
@@ -69,12 +72,18 @@ export class Ownership {
       update operations set owner = ${owner}, fence = fence + 1
       where id in (
         select o.id from operations o
-        where o.owner is not null and o.state not in ('queued', 'running')
-          and ((o.owner = ${owner} and not (o.id = any(${running}::text[])))
-            or not exists (select 1 from replicas r where r.id = o.owner and r.lease_until > now()))
+        where o.owner is not null and o.state not in ('queued', 'running') and ${isFree(owner, running)}
         for update of o skip locked
       )
       returning *`.execute(this.#db)
     return rows.rows.map(operationOf)
   }
 }
+
+const isAlive = sql`r.lease_until > now()`
+
+/** `o` has no owner that is alive; or the asker is its owner, and does not know of it. */
+const isFree = (owner: string, running: readonly string[]): RawBuilder<boolean> => sql`
+  (o.owner is null
+    or (o.owner = ${owner} and not (o.id = any(${running}::text[])))
+    or not exists (select 1 from replicas r where r.id = o.owner and ${isAlive}))`

@@ -60,6 +60,7 @@ export interface Tables {
     credential: string | null
     address: string | null
     trace: string | null
+    idempotency_key: string | null
     requested_at: Date
     started_at: Date | null
     finished_at: Date | null

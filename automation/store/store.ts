@@ -22,6 +22,7 @@ import * as holds from './migrations/0008-holds.ts'
 import * as cliRuns from './migrations/0009-cli-runs.ts'
 import * as unanswered from './migrations/0010-unanswered.ts'
 import * as reads from './migrations/0011-reads.ts'
+import * as keys from './migrations/0012-keys.ts'
 import { Operations } from './operations.ts'
 import { Ownership } from './ownership.ts'
 import { Passphrase } from './passphrase.ts'
@@ -43,6 +44,7 @@ export const schemaMigrations: Readonly<Record<string, SchemaMigration>> = {
   '0009-cli-runs': cliRuns,
   '0010-unanswered': unanswered,
   '0011-reads': reads,
+  '0012-keys': keys,
 }
 
 /** A program does not guess what a later one meant; trying again does not mend it. */

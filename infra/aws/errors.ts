@@ -22,6 +22,9 @@ export function isTransient(error: unknown): boolean {
   return ($metadata?.httpStatusCode ?? 0) >= 500
 }
 
+/** AWS answered, with an error. */
+export const isAnswer = (error: unknown): boolean => error instanceof Error && '$fault' in error
+
 /** `ThrottlingException: Rate exceeded (request 1234)`: AWS's own words. */
 export function describeAwsError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { fingerprint } from '../../api/plugins/idempotency.ts'
 import { document } from '../automation/document.ts'
 import { TestApi } from './service.ts'
 
@@ -207,6 +208,31 @@ describe('an Idempotency-Key', () => {
     api.cutover.accept(true)
     const again = await api.post(`${path}/rollback`, reason, key)
     expect([first.status, again.status]).toEqual([503, 409])
+  })
+
+  it('stands for the operation that its request became, though whoever accepted it died before the answer', async () => {
+    const workload = '/v1/migrations/died/workloads/search'
+    await api.apply('died')
+    await api.post(`${workload}/abandon`, reason, key)
+    const url = `${workload}/rollback`
+    const text = key['idempotency-key']
+    await api.store.idempotency.take(`of ${text}`, fingerprint({ method: 'POST', url, body: reason }), 'a dead replica')
+    const { id } = await api.write(async (work) => {
+      const [before] = await work.operations.history('died', 'search', null, 1)
+      if (!before) throw new Error('nothing was abandoned')
+      return work.operations.add({
+        ...before,
+        action: 'rollback',
+        requestedAt: Date.now(),
+        idempotencyKey: `of ${text}`,
+      })
+    })
+    await api.write((work) => work.operations.cancel(id, {}))
+    const again = () => api.post(url, reason, { 'idempotency-key': `of ${text}` })
+    const first = await again()
+    expect([first.status, first.json['id'], first.json['state']]).toEqual([202, id, 'cancelled'])
+    expect(first.headers['location']).toBe(`/v1/operations/${id}`)
+    expect((await again()).text).toBe(first.text)
   })
 
   it('is not spent on a request that was not understood', async () => {

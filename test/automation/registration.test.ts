@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { itself } from '../../automation/asker.ts'
 import type { Workload } from '../../automation/migration.ts'
 import { register } from '../../automation/registration.ts'
 import type { WorkloadChange } from '../../automation/store/workloads.ts'
@@ -16,7 +17,7 @@ describe.each(databases)('on %s', (database) => {
   afterAll(() => journal.remove())
   beforeEach(() => void (migration = `m${(count += 1)}`))
 
-  const asker = { by: 'ada', role: 'operator', credential: null, address: null, reason: null, receivedAt: 0 } as const
+  const asker = itself('ada', null, 0)
 
   const apply = (changes: Record<string, object>, outer: object = {}) =>
     register(journal.store, { ...document(changes, migration), ...outer }, asker)

@@ -7,6 +7,7 @@ import { home, inEffect, moved, splitFor } from '../../infra/traffic.ts'
 import type { Stage } from '../../infra/workloads/kind.ts'
 import type { OperationAnswer } from '../../demo/client.ts'
 import { startLoad, type Load } from '../../sandbox/load.ts'
+import { ownCalls } from '../support/own-calls.ts'
 import { until } from '../support/wait.ts'
 import type { Member } from './members.ts'
 import { policyFaults } from './policy-faults.ts'
@@ -32,8 +33,7 @@ export function contractOf(member: Member, plugins?: Readonly<Record<string, str
     })
 
     const writesSince = (): string[] =>
-      subject.service.sandbox.calls
-        .recent()
+      ownCalls(subject.service.sandbox)
         .map(({ operation }) => operation)
         .filter((operation) => !isRead(operation))
 

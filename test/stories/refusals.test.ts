@@ -14,6 +14,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { Refusal } from '../../demo/client.ts'
 import { bindingOf, create } from '../../sandbox/scenarios/manifests.ts'
+import { ownCalls } from '../support/own-calls.ts'
 import { inventoryText, startTestService, type TestService } from '../support/service.ts'
 
 /** Everything that an inventory can name and that cannot be moved, on a real sandbox: a clear refusal, and nothing touched. */
@@ -73,11 +74,8 @@ async function refusal(change: Entry): Promise<{ code: string; field: unknown; d
   throw new Error('it was accepted')
 }
 
-/** What we wrote: with the clusters' own keys their controllers write too, and over a shared target group without end. */
 const writes = (): string[] =>
-  service.sandbox.calls
-    .recent()
-    .filter(({ accessKeyId }) => accessKeyId === service.sandbox.ready.env['AWS_ACCESS_KEY_ID'])
+  ownCalls(service.sandbox)
     .map(({ operation }) => operation)
     .filter((operation) => !operation.startsWith('Describe'))
 

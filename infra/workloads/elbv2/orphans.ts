@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { Aws } from '../../aws/clients.ts'
 import { tagsFor, targetGroupNamePrefix } from '../../names.ts'
-import { rulesOf, tagsOf } from './describe.ts'
+import { isNotFound, rulesOf, tagsOf } from './describe.ts'
 import type { SwitchSite } from './found.ts'
 import { listenersOf } from './network-survey.ts'
 
@@ -55,10 +55,22 @@ const tagsPerCall = 20
 export async function ours(site: SwitchSite, arns: readonly string[], aws: Aws): Promise<string | null> {
   const wanted = Object.entries(tagsFor(site.migration, site.workload, 'green'))
   for (let at = 0; at < arns.length; at += tagsPerCall) {
-    const tags = await tagsOf(arns.slice(at, at + tagsPerCall), aws)
+    const tags = await tagsOfThoseLeft(arns.slice(at, at + tagsPerCall), aws)
     for (const [arn, ofArn] of tags) if (wanted.every(([key, value]) => ofArn[key] === value)) return arn
   }
   return null
+}
+
+/** They are anybody's, and go when it suits them: one that is gone by now fails the whole call, so then each is asked for alone. */
+async function tagsOfThoseLeft(arns: readonly string[], aws: Aws): ReturnType<typeof tagsOf> {
+  try {
+    return await tagsOf(arns, aws)
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    if (arns.length === 1) return new Map()
+    const each = await Promise.all(arns.map((arn) => tagsOfThoseLeft([arn], aws)))
+    return new Map(each.flatMap((tags) => [...tags]))
+  }
 }
 
 /** No target group that a load balancer uses: what no record knows has no traffic, and what has traffic is somebody's. */

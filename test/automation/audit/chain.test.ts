@@ -20,6 +20,7 @@ const asker: Asker = {
   address: '10.0.0.7',
   reason: 'Friday',
   receivedAt: 0,
+  idempotencyKey: null,
 }
 const fact = (name: string, details: object = {}): AuditFact =>
   decisionOf(asker, { migration: 'prod', name }, 'advance', { details })

@@ -24,6 +24,7 @@ const record = (change: Partial<OperationRecord>): OperationRecord => ({
   credential: null,
   address: null,
   trace: null,
+  idempotencyKey: null,
   request: {},
   owner: null,
   fence: 1,

@@ -68,4 +68,5 @@ export const rowsOf: Readonly<Record<string, readonly string[]>> = {
       where id = 'op-2'`,
   ],
   '0011-reads': [],
+  '0012-keys': [`update operations set idempotency_key = 'key-2' where id = 'op-2'`],
 }

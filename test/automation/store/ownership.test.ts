@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { NewOperation, OperationRecord } from '../../../automation/store/operations.ts'
+import type { Taken } from '../../../automation/store/ownership.ts'
 import { document } from '../document.ts'
 import { entry } from '../fixture.ts'
 import { Journal } from './journal.ts'
@@ -49,8 +50,10 @@ async function add(change: Partial<NewOperation> = {}, owner: string | null = nu
   })
 }
 
-const take = (owner: string, running: string[] = []) =>
-  journal.store.transaction((work) => work.ownership.take(owner, running))
+const take = async (owner: string, running: string[] = []): Promise<Taken | null> => {
+  const [taken] = await journal.store.transaction((work) => work.ownership.takeNext(owner, running))
+  return taken ?? null
+}
 
 const takeBegun = async (owner: string, running: string[] = []): Promise<string[]> => {
   const taken = await journal.store.transaction((work) => work.ownership.takeBegun(owner, running))
@@ -127,6 +130,17 @@ describe('what is taken first', () => {
     const both = [home.id, begun.id].sort()
     expect(await takeBegun('two')).toEqual(both)
     expect(await takeBegun('two', both)).toEqual([])
+  })
+
+  it('is shared out, of what a dead replica had begun; all that brings home goes to the first that asks', async () => {
+    for (let n = 0; n < 6; n += 1) await add({}, 'gone')
+    for (let n = 0; n < 2; n += 1) await add({ action: 'rollback' }, 'gone')
+    const one = await takeBegun('one')
+    expect(one).toHaveLength(5)
+    const two = await takeBegun('two')
+    expect(two).toHaveLength(2)
+    const rest = await takeBegun('one', one)
+    expect(new Set([...one, ...two, ...rest]).size).toBe(8)
   })
 })
 

@@ -18,7 +18,7 @@ describe.each(databases)('on %s', (database) => {
   beforeAll(async () => {
     journal = await Journal.open(database)
     await journal.store.transaction((work) => work.migrations.save(document()))
-    await read().replicas.renew(replica('me'), 60)
+    for (const id of ['me', 'another', 'third']) await read().replicas.renew(replica(id), 60)
   })
   afterAll(() => journal.remove())
 
@@ -289,8 +289,8 @@ describe.each(databases)('on %s', (database) => {
       const { idempotency } = journal.store
       const answer = { status: 202, headers: { location: '/v1/operations/op-1' }, body: '{}' }
       expect(await idempotency.take(name, 'a', 'me')).toBe('new')
-      expect(await idempotency.take(name, 'a', 'me')).toBe('running')
-      expect(await idempotency.take(name, 'b', 'me')).toBe('other')
+      expect(await idempotency.take(name, 'a', 'another')).toBe('running')
+      expect(await idempotency.take(name, 'b', 'another')).toBe('other')
       await idempotency.keep(name, answer)
       expect(await idempotency.take(name, 'a', 'me')).toEqual(answer)
       expect(await idempotency.take(name, 'b', 'me')).toBe('other')
@@ -299,16 +299,38 @@ describe.each(databases)('on %s', (database) => {
     it('is new again when its request was not answered', async () => {
       const { idempotency } = journal.store
       await idempotency.take(name, 'a', 'me')
-      await idempotency.forget(name)
-      expect(await idempotency.take(name, 'b', 'me')).toBe('new')
-      await read().replicas.expire('me')
-      expect(await idempotency.take(name, 'c', 'me')).toBe('new')
-      await read().replicas.renew(replica('me'), 60)
+      await idempotency.letGo(name)
+      expect(await idempotency.take(name, 'a', 'another')).toBe('new')
+      expect(await idempotency.take(name, 'b', 'me')).toBe('other')
+    })
+
+    it('goes to another replica when the one that was to answer has died, which has it alone', async () => {
+      const { idempotency } = journal.store
+      await read().replicas.renew(replica('short-lived'), 60)
+      await idempotency.take(name, 'a', 'short-lived')
+      await read().replicas.expire('short-lived')
+      const taken = await Promise.all(['another', 'third'].map((id) => idempotency.take(name, 'a', id)))
+      expect(taken.sort()).toEqual(['new', 'running'])
+    })
+
+    it('stands for the operation that its request became, when nobody lived to say so', async () => {
+      const { idempotency } = journal.store
+      expect(await idempotency.take(name, 'a', 'dead')).toBe('new')
+      const { id } = await add({ idempotencyKey: name, requestedAt: Date.now() })
+      expect(await idempotency.take(name, 'a', 'me')).toEqual({ operation: id })
+      expect(await idempotency.take(name, 'b', 'me')).toBe('other')
+    })
+
+    it('does not stand for what it was used for longer ago than it is kept', async () => {
+      const { idempotency } = journal.store
+      await add({ idempotencyKey: name, requestedAt: Date.now() - 25 * 3600_000 })
+      await idempotency.take(name, 'a', 'dead')
+      expect(await idempotency.take(name, 'a', 'me')).toBe('new')
     })
 
     it('is new to one of two that come with it at once', async () => {
       const { idempotency } = journal.store
-      const taken = await Promise.all([idempotency.take(name, 'a', 'me'), idempotency.take(name, 'a', 'me')])
+      const taken = await Promise.all([idempotency.take(name, 'a', 'me'), idempotency.take(name, 'a', 'another')])
       expect(taken.sort()).toEqual(['new', 'running'])
     })
   })

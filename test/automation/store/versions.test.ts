@@ -70,6 +70,7 @@ describe.each(databases)('on %s', (name) => {
         { id: 'hold-3', migration: 'prod-2026', workload: null, then: 'rollback' },
       ])
     }
+    if (version >= '0012') expect((await read.operations.get('op-2'))?.idempotencyKey).toBe('key-2')
     if (version >= '0009') {
       expect(await read.cliRuns.of('prod-2026.search')).toMatchObject([{ host: 'there', pid: 4711, startedAt: '12' }])
     }

@@ -8,6 +8,7 @@ import type { AnyKind, Site, WorkloadOutputs } from '../../../infra/workloads/ki
 import { kindOf, type KindName } from '../../../infra/workloads/kinds.ts'
 import { startSandbox, type Sandbox } from '../../../sandbox/sandbox.ts'
 import type { LoggedCall } from '../../../sandbox/wire/call-log.ts'
+import { ownCalls } from '../../support/own-calls.ts'
 import { until } from '../../support/wait.ts'
 
 /** Long beside whatever a busy machine puts between two calls that are made at once. Milliseconds. */
@@ -45,9 +46,7 @@ async function wayHome(kind: AnyKind, site: Site, outputs: WorkloadOutputs | nul
   await kind.flip(site, outputs, home, aws)
   expect(await kind.observe.split(site, outputs, aws)).toEqual(home)
   sandbox.faults.clear()
-  // load balancers and controllers of the sandbox are callers too
-  const own = sandbox.calls.recent().filter(({ accessKeyId }) => accessKeyId === sandbox.ready.env['AWS_ACCESS_KEY_ID'])
-  return inTurn(own)
+  return inTurn(ownCalls(sandbox))
 }
 
 /** A call that begins before another has ended was made with it. */
