@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { readIssuers, type Issuer } from './auth/issuers.ts'
 import { isLoopback } from './auth/this-machine.ts'
 import { Secret } from './secret.ts'
+import { poolDefaults } from '../automation/engine/pulumi-engine.ts'
 import { retentionDefaults, type Retention } from '../automation/retention.ts'
 import { makeWhole } from '../automation/store/whole-file.ts'
 import { backendOf, databaseUrlOf, stateIn } from './database.ts'
@@ -18,6 +19,7 @@ export interface Config {
   readonly clockRate: number
   readonly awsWaitSeconds: number
   readonly workers: number
+  readonly workerMemoryMib: number
   readonly logLevel: string
   readonly awsEndpoint: string | undefined
   /** A forward proxy for the service's own requests to front doors. */
@@ -79,6 +81,9 @@ export function loadConfig(environment: Environment): Config {
   const workers = number('CUTOVER_WORKERS', 2, (n) =>
     Number.isInteger(n) && n >= 1 && n <= 64 ? null : 'is not 1 to 64',
   )
+  const workerMemoryMib = number('CUTOVER_WORKER_MEMORY_MIB', poolDefaults.workerMemoryMib, (n) =>
+    Number.isInteger(n) && n >= 256 && n <= 65_536 ? null : 'is not 256 to 65536',
+  )
   const awsWaitSeconds = number('CUTOVER_AWS_WAIT_SECONDS', 900, (n) =>
     Number.isInteger(n) && n >= 0 && n <= 86_400 ? null : 'is not 0 to 86400',
   )
@@ -115,6 +120,7 @@ export function loadConfig(environment: Environment): Config {
     clockRate,
     awsWaitSeconds,
     workers,
+    workerMemoryMib,
     logLevel,
     awsEndpoint,
     probeProxy,

@@ -30,6 +30,7 @@ It is told everything by its environment:
   CUTOVER_DATA_DIR                stacks, embedded journal and state, default ./.data
   CUTOVER_CLOCK_RATE              default 1; more only with AWS_ENDPOINT_URL, for rehearsals
   CUTOVER_WORKERS                 operations at once, default 2
+  CUTOVER_WORKER_MEMORY_MIB       of each engine worker at most, default 1024
   CUTOVER_AWS_WAIT_SECONDS        how long an operation waits while AWS does not answer, default 900
   CUTOVER_PULUMI_PLUGINS          name=folder,… instead of installed plugins
   CUTOVER_PROBE_PROXY             forward proxy for the service's own requests to front doors
@@ -100,6 +101,7 @@ function automationOf(config: Config, pass?: PassStopPoint): Automation {
     engine: {
       ...poolDefaults,
       workers: config.workers,
+      workerMemoryMib: config.workerMemoryMib,
       backendUrl: config.backendUrl,
       backendPasswordFile: config.backendPasswordFile,
       passphraseFile: config.passphraseFile,

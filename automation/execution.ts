@@ -76,6 +76,11 @@ export class Execution extends OperationRun {
     this.#workload = saved.workload
   }
 
+  /** The switch point as it is now. */
+  readAws(): ReturnType<AnyKind['observe']['switchPoint']> {
+    return this.kind.observe.switchPoint(this.site, this.aws)
+  }
+
   writeConfig(stage: Stage, options?: WriteOptions): Promise<string> {
     return this.tools.files.write(this.#workload, this.migration, stage, options)
   }

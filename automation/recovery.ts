@@ -59,8 +59,7 @@ const asksAgain = ({ operation, workload }: Execution): boolean =>
 
 /** What cannot be read is closed, so what is read from AWS is waited for; not for ever, and then it is closed. */
 async function untilAnswered(execution: Execution): Promise<void> {
-  const { kind, site, aws } = execution
-  await patiently(execution, () => kind.observe.switchPoint(site, aws)).catch((error: unknown) => {
+  await patiently(execution, () => execution.readAws()).catch((error: unknown) => {
     if (!silenceIn(error)) throw error
   })
 }

@@ -2,9 +2,10 @@ import { callOf } from '../infra/aws/calls.ts'
 import { describeAwsError, isTransient } from '../infra/aws/errors.ts'
 import { describeSeconds } from './clock.ts'
 import { CutoverError } from './errors.ts'
-import type { Execution } from './execution.ts'
 import type { EventType } from './events.ts'
 import type { Instant, Operation, Unanswered } from './migration.ts'
+import type { OperationRun } from './operation-run.ts'
+import type { OperationChange } from './store/operations.ts'
 
 /** Which call of AWS was not answered, and what came instead. */
 export type Silence = Pick<Unanswered, 'call' | 'error'>
@@ -28,18 +29,27 @@ export function silenceIn(error: unknown): Silence | null {
 
 const silenceOf = (error: unknown): Silence => ({ call: callOf(error) ?? 'AWS', error: describeAwsError(error) })
 
+type Told = readonly (readonly [EventType, object])[]
+
+/** An operation that may wait for AWS. */
+export interface Waiter extends Pick<OperationRun, 'operation' | 'tools' | 'signal'> {
+  save(change: object, progress: OperationChange, also?: { readonly events: Told }): Promise<void>
+  /** One read, of what it is about. */
+  readAws(): Promise<unknown>
+}
+
 /** Keeps on record that AWS does not answer an operation, and tells it: at first, and then now and then. */
 export class Patience {
-  readonly #execution: Execution
+  readonly #waiter: Waiter
   #toldAt: Instant | null = null
 
-  constructor(execution: Execution) {
-    this.#execution = execution
+  constructor(waiter: Waiter) {
+    this.#waiter = waiter
   }
 
   /** Throws the error when it was tried for long enough. A way home has no end. */
   async failed(silence: Silence, error: unknown): Promise<void> {
-    const { operation, tools } = this.#execution
+    const { operation, tools } = this.#waiter
     const { clock, awsWaitSeconds } = tools
     const now = clock.now()
     const before = operation.unanswered
@@ -51,18 +61,18 @@ export class Patience {
 
   /** AWS has answered. */
   async over(): Promise<void> {
-    const events = answeredAgain(this.#execution.operation)
-    if (events.length > 0) await this.#execution.save({}, { unanswered: null }, { events })
+    const events = answeredAgain(this.#waiter.operation)
+    if (events.length > 0) await this.#waiter.save({}, { unanswered: null }, { events })
   }
 
   /** Where the journal does not answer either, there is nobody to tell; but who has lost the operation stops. */
   async #keep(unanswered: Unanswered, before: Unanswered | null): Promise<void> {
-    const { tools } = this.#execution
+    const { tools } = this.#waiter
     const told = this.#toldAt !== null && tools.clock.now() - this.#toldAt < tellAgainMs
     if (told && before?.call === unanswered.call && before.error === unanswered.error) return
     const text = unansweredSentence(unanswered)
     const events = told ? [] : ([['message', { severity: 'warning', text }]] as const)
-    await this.#execution.save({}, { unanswered }, { events }).catch((error: unknown) => {
+    await this.#waiter.save({}, { unanswered }, { events }).catch((error: unknown) => {
       if (error instanceof CutoverError) throw error
     })
     if (!told) this.#toldAt = tools.clock.now()
@@ -70,42 +80,42 @@ export class Patience {
 }
 
 /** What is told when AWS has answered an operation; nothing where it did all the time. */
-export const answeredAgain = ({ unanswered }: Operation): readonly (readonly [EventType, object])[] =>
+export const answeredAgain = ({ unanswered }: Operation): Told =>
   unanswered ? [['message', { severity: 'info', text: 'AWS answers again; it goes on' }]] : []
 
 /**
  * Does what may be done twice, again and again while AWS does not answer. Between two attempts one read is tried until that is
  * answered. `attempt` counts from 1.
  */
-export async function patiently<T>(execution: Execution, act: (attempt: number) => Promise<T>): Promise<T> {
-  const patience = new Patience(execution)
+export async function patiently<T>(waiter: Waiter, act: (attempt: number) => Promise<T>): Promise<T> {
+  const patience = new Patience(waiter)
   for (let attempt = 1; ; attempt += 1) {
     try {
       const result = await act(attempt)
       await patience.over()
       return result
     } catch (error) {
-      await waitFor(execution, patience, error, attempt)
-      await untilRead(execution, patience)
+      await waitFor(waiter, patience, error, attempt)
+      await untilRead(waiter, patience)
     }
   }
 }
 
-async function untilRead(execution: Execution, patience: Patience): Promise<void> {
+async function untilRead(waiter: Waiter, patience: Patience): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await execution.kind.observe.switchPoint(execution.site, execution.aws)
+      await waiter.readAws()
       return
     } catch (error) {
       // what else is wrong with it is the business of whoever needs it
       if (!silenceIn(error)) return
-      await waitFor(execution, patience, error, attempt)
+      await waitFor(waiter, patience, error, attempt)
     }
   }
 }
 
 /** Throws what is not worth waiting for. */
-async function waitFor({ tools, signal }: Execution, patience: Patience, error: unknown, attempt: number) {
+async function waitFor({ tools, signal }: Waiter, patience: Patience, error: unknown, attempt: number) {
   const silence = signal.aborted ? null : silenceIn(error)
   if (!silence) throw error
   await patience.failed(silence, error)

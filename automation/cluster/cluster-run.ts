@@ -1,6 +1,7 @@
 import { clusterStack } from '../../infra/names.ts'
 import type { Aws } from '../../infra/aws/clients.ts'
 import type { ClusterSite, ClusterStage } from '../../infra/cluster/stage.ts'
+import { offeredVersions } from '../../infra/cluster/versions.ts'
 import type { Task } from '../engine/engine.ts'
 import type { WriteOptions } from '../engine/stack-files.ts'
 import { CutoverError } from '../errors.ts'
@@ -53,6 +54,11 @@ export class ClusterRun extends OperationRun {
     })
     if (!saved) throw new CutoverError('cancelled', 'the operation was ended')
     this.#operation = saved
+  }
+
+  /** What EKS offers. */
+  readAws(): Promise<unknown> {
+    return offeredVersions(this.aws)
   }
 
   writeConfig(site: ClusterSite, stage: ClusterStage, options?: Pick<WriteOptions, 'beside'>): Promise<string> {

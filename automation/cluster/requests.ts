@@ -17,6 +17,7 @@ import { preflight, requireToBuild, siteFor, type Preflight } from './preflight.
 import { noCluster, type ClusterRecord, type ClusterStateName } from './record.ts'
 import { clusterStateOf } from './state.ts'
 import { traceparent } from '../traces.ts'
+import { patiently } from '../unanswered.ts'
 import { nextStage, type ClusterStage } from '../../infra/cluster/stage.ts'
 
 /** What is asked for, and what the journal says of the cluster from its acceptance on. */
@@ -127,8 +128,15 @@ export class ClusterRequests {
   }
 
   async #act(run: ClusterRun): Promise<object | null> {
+    if (run.operation.fence > 1) await run.takeOver()
+    return patiently(run, (attempt) => {
+      if (attempt > 1) run.brokeOff()
+      return this.#carryOut(run)
+    })
+  }
+
+  async #carryOut(run: ClusterRun): Promise<object | null> {
     const { operation, migration } = run
-    if (operation.fence > 1) await run.takeOver()
     if (operation.action === 'cluster-destroy') {
       const config = requireToBuild(migration)
       const record = requireAsked(migration)

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { CutoverError } from '../errors.ts'
 import type { EngineEvent, Run, Task } from './engine.ts'
 import type { Directive, Message, Order } from './messages.ts'
-import { endProcessesOf, operationVariable, signalGroup, type ProcessIdentity } from './processes.ts'
+import { endProcessesOf, operationVariable, residentBytes, signalGroup, type ProcessIdentity } from './processes.ts'
 import { errorOf } from './pulumi-errors.ts'
 
 export interface PoolOptions {
@@ -10,6 +10,8 @@ export interface PoolOptions {
   readonly workers: number
   /** A worker is replaced after so many operations, because inline programs leak a little. */
   readonly operationsPerWorker: number
+  /** A worker's heap is no larger, and one that holds more when an operation ends is replaced. CLI and plugins come beside it. MiB. */
+  readonly workerMemoryMib: number
   /** An operation without a sign of life for this long is ended. Milliseconds. */
   readonly silenceMs: number
   /** Between SIGINT and SIGKILL, for what is in flight. Milliseconds. */
@@ -145,7 +147,7 @@ export class WorkerPool {
     const child = fork(new URL('./worker.ts', import.meta.url), {
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${this.#options.workerMemoryMib}`],
     })
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     const worker: Worker = { process: child, ended, ready: false, busy: false, operations: 0 }
@@ -216,7 +218,9 @@ export class WorkerPool {
   }
 
   #free(worker: Worker): void {
-    if (worker.operations >= this.#options.operationsPerWorker) return this.#retire(worker)
+    const { operationsPerWorker, workerMemoryMib } = this.#options
+    const held = residentBytes(worker.process.pid ?? 0) / 2 ** 20
+    if (worker.operations >= operationsPerWorker || held > workerMemoryMib) return this.#retire(worker)
     worker.busy = false
     this.#dispatch()
   }

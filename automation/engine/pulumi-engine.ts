@@ -15,6 +15,7 @@ export interface PulumiEngineOptions extends PoolOptions {
 export const poolDefaults: PoolOptions = {
   workers: 2,
   operationsPerWorker: 25,
+  workerMemoryMib: 1024,
   silenceMs: 15 * 60_000,
   graceMs: 10_000,
 }

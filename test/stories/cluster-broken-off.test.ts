@@ -1,6 +1,7 @@
 import { DescribeClusterCommand, EKSClient, ListNodegroupsCommand } from '@aws-sdk/client-eks'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { endProcessesOf } from '../../automation/engine/processes.ts'
+import type { Unanswered } from '../../automation/migration.ts'
 import { ask, inventoryOf, send, startWithoutGreen } from '../support/green.ts'
 import type { TestService } from '../support/service.ts'
 import { until } from '../support/wait.ts'
@@ -10,7 +11,7 @@ let service: TestService
 let eks: EKSClient
 
 beforeAll(async () => {
-  service = await startWithoutGreen()
+  service = await startWithoutGreen({ awsWaitSeconds: 36_000 })
   eks = new EKSClient({ endpoint: service.sandbox.ready.env['AWS_ENDPOINT_URL'] ?? '', region: 'eu-central-1' })
   await send(service, 'PUT', '', await inventoryOf(service.sandbox, { loadBalancerController: false }))
 }, 120_000)
@@ -67,4 +68,16 @@ it('can be cancelled by a person, and taken away from where it was', async () =>
   expect(destroyed.error).toBeNull()
   expect(await statusOf()).toBeNull()
   expect((await send(service, 'GET', '/cluster')).body).toMatchObject({ state: 'not-built', outputs: null })
+}, 180_000)
+
+it('waits while AWS does not answer, says for what and until when, and goes on when it does', async () => {
+  const { body } = await send(service, 'POST', '/cluster/up')
+  service.sandbox.faults.add({ match: { service: 'eks' }, effect: { drop: true } })
+  const unanswered = async () =>
+    (await service.client.get<{ unanswered: Unanswered | null }>(`/v1/operations/${body.id}`)).unanswered
+  await until('it waits', async () => (await unanswered()) !== null, 60)
+  expect(await unanswered()).toMatchObject({ since: expect.any(String) as string, until: expect.any(String) as string })
+  service.sandbox.faults.clear()
+  expect(await service.client.ended(body.id)).toMatchObject({ state: 'succeeded', unanswered: null, error: null })
+  expect((await send(service, 'GET', '/cluster')).body).toMatchObject({ state: 'built' })
 }, 180_000)
